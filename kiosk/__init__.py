@@ -1,0 +1,54 @@
+"""The kiosk: one laptop runs the day of a ward conference.
+
+`create_app` is the table of contents. The shape and the import rule: `docs/architecture.md`.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+__version__ = "0.1.0"
+
+
+def create_app(settings: object | None = None) -> Flask:
+    """The hall's web application.
+
+    `settings` is a `kiosk.config.Settings`; without one it is read from the instance folder, so
+    that `wsgi.py` works under any WSGI server.
+    """
+    from kiosk import agenda, checkin, conference, config, console, devices, errors
+    from kiosk import motions, pages, projector, staff, tablet
+    from kiosk.core import access, db, html, hx, keys, live
+
+    if not isinstance(settings, config.Settings):
+        settings = config.load()
+
+    app = Flask("kiosk", instance_path=str(settings.instance))
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        # An address that only looks like ours (DNS rebinding) gets nothing.
+        TRUSTED_HOSTS=["127.0.0.1", "localhost", "[::1]"],
+        MAX_CONTENT_LENGTH=pages.LARGEST_UPLOAD,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        SEND_FILE_MAX_AGE_DEFAULT=0,
+    )
+    app.extensions["kiosk_settings"] = settings
+    app.extensions["kiosk_keys"] = keys.load(settings.instance)
+    app.extensions["kiosk_live"] = live.Hub(app, version=__version__)
+
+    db.init_app(app)
+    hx.init_app(app)
+    html.init_app(app)
+    pages.init_app(app)
+    errors.init_app(app)
+    # Staff before devices: on one laptop a secretary is first of all a secretary.
+    for room in (staff, conference, devices, checkin, agenda, motions):
+        room.init_app(app)
+    for face in (projector, tablet, console):
+        face.init_app(app)
+    if settings.rehearsal:
+        from kiosk.rehearsal import demo
+
+        demo.init_app(app)
+    access.guard(app)  # last: sees every route
+    return app

@@ -1,0 +1,137 @@
+"""Acts that the command line may ask for; the same functions whether a server runs or not.
+
+Only one process writes an instance. While `kiosk serve` runs, a CLI verb sends its act to it over
+loopback (`perform` runs there); otherwise the verb takes the instance's lock and performs it
+itself. Arguments and answers are JSON values; files travel as Base64.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from flask import current_app
+
+from kiosk.agenda import plan_import
+from kiosk.conference import queries as people
+from kiosk.conference import reading
+from kiosk.conference import services as conference
+from kiosk.conference.roster.compare import as_json, compare
+from kiosk.core.access import Actor
+from kiosk.core.db import db
+from kiosk.core.errors import Refused
+from kiosk.devices import queries as device_rows
+from kiosk.devices import services as devices
+from kiosk.staff import services as staff
+
+Act = Callable[[dict[str, Any], Actor], Any]
+
+_ACTS: dict[str, Act] = {}
+
+
+def act(name: str) -> Callable[[Act], Act]:
+    def add(function: Act) -> Act:
+        _ACTS[name] = function
+        return function
+
+    return add
+
+
+def perform(name: str, order: dict[str, Any], *, by: Actor) -> Any:
+    """Do one act by name. KeyError for an unknown name: the two programs differ in version."""
+    return _ACTS[name](order, by)
+
+
+def _keys() -> Any:
+    return current_app.extensions["kiosk_keys"]
+
+
+@act("plan.import")
+def _import_plan(order: dict[str, Any], by: Actor) -> Any:
+    data = base64.b64decode(order["data"])
+    plan = reading.plan(data, filename=order["file"])
+    digest = hashlib.sha256(data).hexdigest()
+    plan_import.import_plan(plan, file_name=order["file"], sha256=digest, by=by)
+    return plan.as_json()
+
+
+@act("roster.import")
+def _import_roster(order: dict[str, Any], by: Actor) -> Any:
+    data = base64.b64decode(order["data"])
+    sheet = reading.roster(data, filename=order["file"])
+    if order["dry_run"]:
+        comparison = compare(people.known_people(db.session()), sheet)
+        return as_json(sheet, comparison, flags=people.flags_by_id(db.session()))
+    if sheet.rejected and not order["accept_rejected"]:
+        comparison = compare(people.known_people(db.session()), sheet)
+        return {
+            "refused": "roster_has_rejected",
+            "facts": {"rejected": len(sheet.rejected)},
+            "preview": as_json(sheet, comparison, flags=people.flags_by_id(db.session())),
+        }
+    done = conference.import_roster(
+        sheet,
+        data=data,
+        accept_rejected=order["accept_rejected"],
+        key=_keys().badge,
+        by=by,
+    )
+    return as_json(sheet, done.comparison, flags=people.flags_by_id(db.session()))
+
+
+@act("badges.faces")
+def _badge_faces(order: dict[str, Any], by: Actor) -> Any:
+    faces = conference.badge_faces(db.session(), key=_keys().badge)
+    conference.note_badges_printed(count=len(faces), by=by)
+    found = people.conference(db.session())
+    return {"faces": [dict(face) for face in faces], "title": found.title, "host": found.host}
+
+
+@act("staff.add")
+def _add_account(order: dict[str, Any], by: Actor) -> Any:
+    return staff.add_account(
+        name=order["name"], role=order["role"], password=order["password"], by=by
+    )
+
+
+@act("staff.reset")
+def _reset_account(order: dict[str, Any], by: Actor) -> Any:
+    staff.reset_password(name=order["name"], password=order["password"], by=by)
+    return None
+
+
+@act("device.add")
+def _add_device(order: dict[str, Any], by: Actor) -> Any:
+    added = devices.add_device(
+        kind=order["kind"], name=order["name"], by=by, key=_keys().tokens
+    )
+    return {"id": added.id, "kind": added.kind, "name": added.name, "ticket": added.ticket}
+
+
+@act("device.list")
+def _list_devices(order: dict[str, Any], by: Actor) -> Any:
+    return [
+        {
+            "id": row.id,
+            "kind": row.kind,
+            "name": row.name,
+            "state": row.state,
+            "added_at": row.added_at.isoformat(),
+            "paired_at": row.paired_at.isoformat() if row.paired_at else None,
+            "revoked_at": row.revoked_at.isoformat() if row.revoked_at else None,
+            "last_seen_at": row.last_seen_at.isoformat() if row.last_seen_at else None,
+        }
+        for row in device_rows.devices(db.session())
+    ]
+
+
+@act("device.revoke")
+def _revoke_device(order: dict[str, Any], by: Actor) -> Any:
+    wanted = str(order["device"])
+    for row in device_rows.devices(db.session(), with_revoked=False):
+        if wanted in {str(row.id), row.name}:
+            devices.revoke_device(device_id=row.id, by=by)
+            return {"id": row.id, "name": row.name}
+    raise Refused("device_unknown")

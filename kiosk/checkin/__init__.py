@@ -1,0 +1,11 @@
+"""The door: scans, presence, quorum. The one source of *present*."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Add this room's pages to the application."""
+    from kiosk.checkin import events as _events  # noqa: F401 (registers its catalogue)
+    from kiosk.checkin import routes
+
+    routes.init_app(app)

@@ -1,0 +1,193 @@
+"""The one source of *present* (lessons 31): now or at any moment, by unit and in all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from kiosk.checkin import rules
+from kiosk.checkin.models import QuorumBase, Scan, Stay
+from kiosk.conference.models import Delegate, Unit
+
+
+@dataclass(frozen=True)
+class UnitPresence:
+    """One unit on the wall: how many of those convened are in."""
+
+    unit_id: int
+    name: str
+    convened: int
+    present: int
+
+
+@dataclass(frozen=True)
+class Presence:
+    """Everything that depends on who is in the hall, taken at one moment (R25)."""
+
+    #: Base of the quorum in force.
+    convened: int
+    #: True once the base is fixed; before, it follows the roster.
+    base_is_fixed: bool
+    #: Present, of those who count for the quorum (R3, first flag).
+    present: int
+    #: Present, of those who may vote by hand (R3, second flag).
+    votes: int
+    #: Present, of those who may elect the board (R3, third flag).
+    elects: int
+    #: Guests in the hall; they count for nothing (R2).
+    guests: int
+    #: Units with at least one person who counts, in their order.
+    units: tuple[UnitPresence, ...]
+
+    @property
+    def attendance(self) -> rules.Attendance:
+        return rules.Attendance(convened=self.convened, present=self.present)
+
+    @property
+    def needed(self) -> int:
+        return rules.quorum_needed(self.convened)
+
+    @property
+    def has_quorum(self) -> bool:
+        return rules.quorum_met(self.attendance)
+
+
+def _inside(at: datetime | None) -> ColumnElement[bool]:
+    """Stays that hold at this moment; an undone stay never held."""
+    if at is None:
+        return and_(Stay.left_at.is_(None), Stay.undone_at.is_(None))
+    return and_(
+        Stay.entered_at <= at,
+        or_(Stay.left_at.is_(None), Stay.left_at > at),
+        Stay.undone_at.is_(None),
+    )
+
+
+def presence(session: Session, *, at: datetime | None = None) -> Presence:
+    """Count who is in the hall now, or who was at the moment `at`."""
+    stay = select(Stay.delegate_id).where(_inside(at)).distinct().subquery()
+    inside = stay.c.delegate_id.is_not(None)
+
+    def count(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.coalesce(func.sum(case((and_(*conditions), 1), else_=0)), 0)
+
+    rows = session.execute(
+        select(
+            Unit.id,
+            Unit.name,
+            count(Delegate.counts_for_quorum),
+            count(Delegate.counts_for_quorum, inside),
+            count(Delegate.votes, inside),
+            count(Delegate.elects, inside),
+            count(Delegate.standing == "guest", inside),
+        )
+        .select_from(Unit)
+        .join(Delegate, Delegate.unit_id == Unit.id)
+        .outerjoin(stay, stay.c.delegate_id == Delegate.id)
+        .group_by(Unit.id, Unit.name, Unit.position)
+        .order_by(Unit.position, Unit.id)
+    ).all()
+    fixed = base_in_force(session)
+    return Presence(
+        convened=sum(row[2] for row in rows) if fixed is None else fixed.count,
+        base_is_fixed=fixed is not None,
+        present=sum(row[3] for row in rows),
+        votes=sum(row[4] for row in rows),
+        elects=sum(row[5] for row in rows),
+        guests=sum(row[6] for row in rows),
+        units=tuple(
+            UnitPresence(unit_id=row[0], name=row[1], convened=row[2], present=row[3])
+            for row in rows
+            if row[2]
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class BaseRow:
+    """One fixing of the quorum's base; a correction is a new one with a reason."""
+
+    count: int
+    kind: str
+    reason: str
+    at: datetime
+    by: str
+
+
+def bases(session: Session) -> list[BaseRow]:
+    """All fixings, oldest first; the last one is in force."""
+    rows = session.execute(
+        select(
+            QuorumBase.count, QuorumBase.kind, QuorumBase.reason, QuorumBase.at, QuorumBase.by
+        ).order_by(QuorumBase.id)
+    )
+    return [BaseRow(*row) for row in rows]
+
+
+def base_in_force(session: Session) -> BaseRow | None:
+    """The base of the quorum once it is fixed; None while it follows the roster."""
+    found = bases(session)
+    return found[-1] if found else None
+
+
+@dataclass(frozen=True)
+class StayRow:
+    """One stay of one person in the hall, as the desk sees it."""
+
+    id: int
+    delegate_id: int
+    entered_at: datetime
+    left_at: datetime | None
+    undone_at: datetime | None
+    undo_reason: str
+    way: str
+    device_id: int | None
+
+
+def stays_of(session: Session, delegate_id: int) -> list[StayRow]:
+    """Every stay of a person, undone ones included, newest first."""
+    rows = session.execute(
+        select(
+            Stay.id,
+            Stay.delegate_id,
+            Stay.entered_at,
+            Stay.left_at,
+            Stay.undone_at,
+            Stay.undo_reason,
+            Stay.way,
+            Stay.device_id,
+        )
+        .where(Stay.delegate_id == delegate_id)
+        .order_by(Stay.id.desc())
+    )
+    return [StayRow(*row) for row in rows]
+
+
+def inside_ids(session: Session) -> frozenset[int]:
+    """Delegates in the hall now."""
+    return frozenset(session.scalars(select(Stay.delegate_id).where(_inside(None))))
+
+
+@dataclass(frozen=True)
+class ScanRow:
+    """A scan as the secretary's page shows it."""
+
+    at: datetime
+    outcome: str
+    device_id: int | None
+    delegate_name: str | None
+    ending: str
+
+
+def latest_scans(session: Session, *, limit: int = 12) -> list[ScanRow]:
+    """The newest scans, refused ones too: the desk sees why someone was turned away."""
+    rows = session.execute(
+        select(Scan.at, Scan.outcome, Scan.device_id, Delegate.name, Scan.ending)
+        .outerjoin(Delegate, Delegate.id == Scan.delegate_id)
+        .order_by(Scan.id.desc())
+        .limit(limit)
+    )
+    return [ScanRow(*row) for row in rows]

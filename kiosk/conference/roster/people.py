@@ -1,0 +1,201 @@
+"""One row of a roster as a person: what is taken, what is refused, what somebody should see."""
+
+from __future__ import annotations
+
+import re
+
+from kiosk.conference.roster import lines
+from kiosk.conference.roster.sheet import Column, Finding, RosterRow, Standing, unit_key
+from kiosk.core.names import fold, is_all_capitals, name_key, proper_case
+
+LONGEST_NAME = 120
+LONG_UNIT = 100  # longer is imported, but somebody should look
+# Longer cells are a slip of the file (an open quote, a pasted page), never a person's data.
+_LONGEST = {
+    Column.TITLE: 200,
+    Column.UNIT: 200,
+    Column.SEAT: 20,
+    Column.NOTE: 1_000,
+    Column.ADDRESS: 40,
+    Column.GENDER: 40,
+    Column.STANDING: 200,
+}
+_SAME_AS_ABOVE = {'"', "''", "“", "”", "nt", "-nt-", "- nt -", "//", "như trên"}
+_DIGIT = re.compile(r"\d")
+_ODD_SIGN = re.compile(r"[^\w\s'’.\u0300-\u036f-]|_")
+_NO_LETTER = re.compile(r"[^a-z]+")
+_ADDRESS = {
+    "ong": "Ông",
+    "o": "Ông",
+    "nam": "Ông",
+    "ba": "Bà",
+    "b": "Bà",
+    "nu": "Bà",
+    "dongchi": "Đồng chí",
+    "dc": "Đồng chí",
+}
+# Ông is a surname too (Ông Cao Thắng): only before a whole name of three words is it a doubt.
+_ADDRESS_IN_NAME = re.compile(r"(ông|bà)[\s.:]+(\S+\s+){2}\S|(đồng chí|đ/c|đc)[\s.:]+\S", re.I)
+_DELEGATE_WORDS = re.compile(
+    r"dai bieu( (chinh thuc|duong nhien|duoc trieu tap))?|chinh thuc|duong nhien|delegate|db"
+    r"|duoc trieu tap|trieu tap"
+)
+
+
+class PersonReader:
+    """Reads people's rows one after another and remembers what repeats."""
+
+    def __init__(self, columns: dict[Column, int]) -> None:
+        self.rows: list[RosterRow] = []
+        self.rejected: list[Finding] = []
+        self.suspicious: list[Finding] = []
+        self.count = 0  # rows that should be people, rejected ones as well
+        self.last_row_with_text = 0
+        self._columns = columns
+        self._taken = [each for each in columns.items() if each[0] is not Column.IGNORED]
+        self._section = ""
+        self._section_standing: Standing | None = None
+        self._unit_above = ""
+        self._units: dict[str, str] = {}  # first spelling of each unit
+        self._seen: dict[tuple[str, str], int] = {}  # (name, unit) to row
+        self._by_name: dict[str, list[RosterRow]] = {}
+
+    def open_section(self, unit: str, standing: Standing | None) -> None:
+        """People below belong to this unit, unless their own column says another."""
+        # "A. Đại biểu" names no unit, and neither keeps the one above nor takes its place.
+        self._section = unit
+        self._section_standing = standing
+        self._unit_above = ""
+
+    def counts_since(self, first: int) -> set[int]:
+        """The numbers that a total row may rightly show: all, delegates only, this section."""
+        delegates = sum(1 for each in self.rows if each.standing is Standing.DELEGATE)
+        return {self.count, self.count - first, delegates, delegates + len(self.rejected)}
+
+    def read(self, row: int, number: int | None, cells: list[str]) -> None:
+        """Take one row as a person, or reject it with the first reason that stands."""
+        self.count += 1
+        name = self._cell(cells, Column.NAME)
+        numbered = bool(self._cell(cells, Column.NUMBER))
+        if name or sum(map(bool, cells)) > numbered:
+            self.last_row_with_text = row
+        reason = self._why_not(name, cells)
+        if reason is not None:
+            self._reject(row, *reason)
+            return
+        unit = self._unit_of(cells)
+        if not unit:
+            self._reject(row, "unit_missing", {})
+            return
+        standing = self._standing_of(cells)
+        if standing is None:
+            said = self._cell(cells, Column.STANDING)[:40]
+            self._reject(row, "standing_not_understood", {"text": said})
+            return
+        key = (name_key(name), unit_key(unit))
+        if key in self._seen:
+            self._reject(row, "same_person_twice", {"first_row": self._seen[key]})
+            return
+        self._seen[key] = row
+        person = RosterRow(
+            row=row,
+            number=number,
+            name=name,
+            address_form=self._address_of(row, cells),
+            title=self._cell(cells, Column.TITLE),
+            unit=unit,
+            seat=self._cell(cells, Column.SEAT),
+            standing=standing[0],
+            standing_stated=standing[1],
+            note=self._cell(cells, Column.NOTE),
+        )
+        self.rows.append(person)
+        self._by_name.setdefault(key[0], []).append(person)
+        self._look_at(person)
+
+    def finish(self) -> None:
+        """Say which names stand in two units: one person counted twice, or two people."""
+        for people in self._by_name.values():
+            for person in people[1:]:
+                self._suspect(person.row, "same_name_in_two_units", first_row=people[0].row)
+
+    def _cell(self, cells: list[str], column: Column) -> str:
+        place = self._columns.get(column)
+        return cells[place] if place is not None and place < len(cells) else ""
+
+    def _reject(self, row: int, reason: str, facts: dict[str, str | int]) -> None:
+        self.rejected.append(Finding(row, reason, facts))
+
+    def _suspect(self, row: int, reason: str, **facts: str | int) -> None:
+        self.suspicious.append(Finding(row, reason, facts))
+
+    def _why_not(self, name: str, cells: list[str]) -> tuple[str, dict[str, str | int]] | None:
+        """The first thing wrong with the cells themselves."""
+        for column, place in self._taken:
+            cell = cells[place] if place < len(cells) else ""
+            if not cell:
+                continue
+            if lines.is_formula(cell) or (column is Column.NAME and lines.is_error(cell)):
+                return "formula", {"column": column.value}
+            if len(cell) > _LONGEST.get(column, len(cell)):
+                return "cell_too_long", {"column": column.value, "limit": _LONGEST[column]}
+        if not name:
+            return "name_missing", {}
+        if len(name) > LONGEST_NAME:
+            return "name_too_long", {"limit": LONGEST_NAME}
+        if not any(sign.isalpha() for sign in name):
+            return "name_without_letters", {}
+        return None
+
+    def _unit_of(self, cells: list[str]) -> str:
+        own = self._cell(cells, Column.UNIT)
+        if own.lower() in _SAME_AS_ABOVE:
+            own = self._unit_above
+        elif own:
+            self._unit_above = own
+        unit = own or self._section
+        return self._units.setdefault(unit_key(unit), unit) if unit else ""
+
+    def _standing_of(self, cells: list[str]) -> tuple[Standing, bool] | None:
+        """Standing, and whether the file states it; None when the words are not understood."""
+        said = self._cell(cells, Column.STANDING)
+        if said:
+            if lines.says_guest(said) or fold(said) in {"guest", "moi"}:
+                return Standing.GUEST, True
+            if _DELEGATE_WORDS.fullmatch(fold(said)):
+                return Standing.DELEGATE, True
+            return None
+        if lines.says_guest(self._cell(cells, Column.NOTE)):
+            return Standing.GUEST, True
+        if self._section_standing is not None:
+            return self._section_standing, True
+        return Standing.DELEGATE, False
+
+    def _address_of(self, row: int, cells: list[str]) -> str | None:
+        """The form of address from its own column, else from the sex: never from the name."""
+        for column in (Column.ADDRESS, Column.GENDER):
+            said = self._cell(cells, column)
+            word = _NO_LETTER.sub("", fold(said))
+            if word in _ADDRESS:
+                return _ADDRESS[word]
+            if word and word != "ongba":
+                self._suspect(row, "address_not_understood", text=said)
+        return None
+
+    def _look_at(self, person: RosterRow) -> None:
+        """What imports, but deserves a person's eye."""
+        name, row = person.name, person.row
+        if any(map(lines.looks_like_old_font, (name, person.title, person.unit))):
+            self._suspect(row, "old_font", text=name)
+        if is_all_capitals(name):
+            self._suspect(row, "all_capitals", text=name, proposal=proper_case(name))
+        if len(name.split()) == 1:
+            self._suspect(row, "one_word_name", text=name)
+        if _DIGIT.search(name):
+            self._suspect(row, "digits_in_name", text=name)
+        elif not name.replace(" ", "").isalpha() and _ODD_SIGN.search(name):
+            self._suspect(row, "signs_in_name", text=name)
+        if _ADDRESS_IN_NAME.match(name):
+            self._suspect(row, "address_in_name", text=name)
+        if len(person.unit) > LONG_UNIT:
+            self._suspect(row, "long_unit", length=len(person.unit))

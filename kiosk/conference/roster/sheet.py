@@ -1,0 +1,93 @@
+"""What a roster file says, once read: people, and every row that is not one, with its reason."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+
+from kiosk.core.names import fold
+
+_NO_WORD = re.compile(r"[^a-z0-9]+")
+
+
+class Standing(StrEnum):
+    """Whether a person is convened with full rights or only invited (R2)."""
+
+    DELEGATE = "delegate"
+    GUEST = "guest"
+
+
+class Column(StrEnum):
+    """What a column of the file holds. `IGNORED` is known and left unread (R22: birth dates)."""
+
+    NUMBER = "number"
+    NAME = "name"
+    TITLE = "title"
+    UNIT = "unit"
+    ADDRESS = "address_form"
+    GENDER = "gender"
+    SEAT = "seat"
+    STANDING = "standing"
+    NOTE = "note"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """One person as the file has them, tidied.
+
+    `row` is the row that Excel shows, from 1. `number` is the file's own numbering, which
+    usually starts again in each unit. `standing_stated` is false when nothing in the file
+    speaks of standing and the default (delegate) was taken.
+    """
+
+    row: int
+    number: int | None
+    name: str
+    address_form: str | None
+    title: str
+    unit: str
+    seat: str
+    standing: Standing
+    standing_stated: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something to say about one row: a reason code and the facts of its sentence."""
+
+    row: int
+    reason: str
+    facts: dict[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A whole roster file, in file order.
+
+    `skipped` rows are never people (titles, sections, totals, signatures); `rejected` rows should
+    be people and cannot be; `suspicious` rows are people whom somebody should look at first.
+    `columns` are the columns the file has, so that a missing one is not taken for empty cells.
+    """
+
+    filename: str
+    sheet_name: str
+    header_row: int
+    columns: frozenset[Column]
+    rows: tuple[RosterRow, ...]
+    skipped: tuple[Finding, ...]
+    rejected: tuple[Finding, ...]
+    suspicious: tuple[Finding, ...]
+
+
+@lru_cache(maxsize=4096)
+def unit_key(unit: str) -> str:
+    """The key by which two spellings are the same unit.
+
+    Marks, case and punctuation do not count, `&` reads as "và": `Văn phòng HĐND&UBND` and
+    `Văn phòng HĐND và UBND` are one.
+    """
+    return _NO_WORD.sub(" ", fold(unit).replace("&", " va ")).strip() or fold(unit)

@@ -1,0 +1,89 @@
+"""Rules about the meeting and its people that could be disputed in the hall."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+
+from kiosk.conference.roster.sheet import Standing
+from kiosk.conference.roster.standing import Flags
+from kiosk.core.errors import Refused
+
+_HOUR = re.compile(r"([01]?\d|2[0-3])[:hH]([0-5]\d)")
+
+#: The law wants the conference within three months of the year's end (Đ.51(1), R5).
+LAST_MONTH = 3
+
+
+def day_of(text: str) -> date | None:
+    """`12/03/2026` or `2026-03-12`; None for an empty field. Refused: `day_wrong`."""
+    text = text.strip()
+    if not text:
+        return None
+    for form in ("%d/%m/%Y", "%Y-%m-%d"):
+        try:
+            found = datetime.strptime(text[:20], form).date()  # noqa: DTZ007 (a day has no zone)
+        except ValueError:
+            continue
+        if 2020 <= found.year <= 2100:
+            return found
+    raise Refused("day_wrong")
+
+
+def hour_of(text: str) -> str | None:
+    """`08:00`, `8:00` or `8h00`; None for an empty field. Refused: `hour_wrong`."""
+    text = text.strip()
+    if not text:
+        return None
+    found = _HOUR.fullmatch(text[:10])
+    if found is None:
+        raise Refused("hour_wrong")
+    return f"{int(found[1]):02d}:{found[2]}"
+
+
+def is_late_in_year(day: date | None, month: str | None) -> bool:
+    """R5: True when the conference comes after 31 March; a warning, never a block."""
+    if day is not None:
+        return day.month > LAST_MONTH
+    return month is not None and int(month[5:7]) > LAST_MONTH
+
+
+def ensure_flags(standing: Standing, flags: Flags) -> None:
+    """R2: a guest counts for nothing."""
+    if standing is Standing.GUEST and (flags.counts_for_quorum or flags.votes or flags.elects):
+        raise Refused("guest_never_counts")
+
+
+def standing_of(text: str) -> Standing:
+    """`delegate` or `guest`. Refused: `standing_unknown`."""
+    try:
+        return Standing(text)
+    except ValueError as unknown:
+        raise Refused("standing_unknown") from unknown
+
+
+def short_text(text: str, *, field: str, most: int) -> str:
+    """A field of a form, tidied; refused when longer than its column."""
+    if len(text) > most:
+        raise Refused("text_too_long", field=field, most=most)
+    return text
+
+
+#: How the office itself shortens its long name, e.g. on badges.
+_SHORT_WORDS = (
+    ("cán bộ", "CB"),
+    ("công chức", "CC"),
+    ("viên chức", "VC"),
+    ("người lao động", "NLĐ"),
+)
+
+#: Letters that fit one line of a badge's band.
+BAND_LETTERS = 40
+
+
+def band_of(title: str, host: str) -> tuple[str, str]:
+    """The two lines of a badge's band: the conference, shortened where it must be, and the host."""
+    if len(title) > BAND_LETTERS:
+        for long, short in _SHORT_WORDS:
+            title = title.replace(long, short)
+    return title, host

@@ -1,0 +1,10 @@
+"""Face: the secretary's home, built from the rooms' own panels."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Add this room's pages to the application."""
+    from kiosk.console import routes
+
+    routes.init_app(app)

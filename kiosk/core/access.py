@@ -1,0 +1,158 @@
+"""Who may call what. Every endpoint and every live topic names its audience, or nothing starts.
+
+A browser can be several callers at once: a signed-in secretary whose laptop also is a gate. Rooms
+register *resolvers* that turn cookies into callers; an endpoint takes the first caller that its
+audience admits. (Arlo's start-up check: the best single idea of our study, `style.md` 2.1.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, g, request
+from werkzeug.exceptions import Forbidden, Unauthorized
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Role(StrEnum):
+    """What a member of staff may do; one account has one role."""
+
+    TECHNICIAN = "technician"
+    SECRETARY = "secretary"
+    CHAIR = "chair"
+    DESK = "desk"
+
+
+class Kind(StrEnum):
+    """What a paired device is for."""
+
+    GATE = "gate"
+    TABLET = "tablet"
+    PROJECTOR = "projector"
+
+
+#: Open to every browser that reaches the server: pairing, sign-in, health.
+ANYONE = "anyone"
+
+#: Only for `kiosk` on the same laptop, with the key of the instance folder.
+PROGRAM = "program"
+
+#: Whoever runs the hall from the console.
+STAFF = tuple(Role)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who does an act, as the book writes it."""
+
+    #: `staff`, `device` or `program`.
+    kind: str
+    id: int | None
+    name: str
+
+    @property
+    def label(self) -> str:
+        return self.kind if self.id is None else f"{self.kind}:{self.id}"
+
+
+#: The command line and the program itself.
+THE_PROGRAM = Actor(kind=PROGRAM, id=None, name="kiosk")
+
+
+@dataclass(frozen=True)
+class Caller:
+    """One of the identities behind a request."""
+
+    actor: Actor
+    #: A role, a device kind, or `program`.
+    audience: str
+
+
+Resolver = Callable[[Mapping[str, str]], Caller | None]
+
+
+def allow(*audience: str) -> Callable[[View], View]:
+    """Name who may call a view. `@allow(Role.SECRETARY, Kind.GATE)`, or `@allow(ANYONE)` alone."""
+    if not audience:
+        raise ValueError("name at least one role, kind, or ANYONE")
+
+    def mark(view: View) -> View:
+        view.audience = frozenset(str(each) for each in audience)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def add_resolver(app: Flask, resolver: Resolver) -> None:
+    """A room teaches the guard one kind of cookie."""
+    app.extensions.setdefault("kiosk_resolvers", []).append(resolver)
+
+
+def callers(cookies: Mapping[str, str]) -> list[Caller]:
+    """All identities that these cookies prove, in the order the resolvers were added."""
+    found = (resolve(cookies) for resolve in current_app.extensions.get("kiosk_resolvers", []))
+    return [caller for caller in found if caller is not None]
+
+
+def admitted(audience: Iterable[str], present: Iterable[Caller]) -> Caller | None:
+    """The first caller that the audience admits."""
+    wanted = set(audience)
+    return next((caller for caller in present if caller.audience in wanted), None)
+
+
+def actor() -> Actor:
+    """Who calls the present endpoint. Only for views whose audience is not ANYONE."""
+    found: Actor | None = g.get("actor")
+    if found is None:
+        raise Unauthorized
+    return found
+
+
+def audience_of(app: Flask, endpoint: str) -> frozenset[str]:
+    """Who may call this endpoint."""
+    if endpoint == "static":
+        return frozenset({ANYONE})
+    found: frozenset[str] = app.view_functions[endpoint].audience  # type: ignore[attr-defined]
+    return found
+
+
+def guard(app: Flask) -> None:
+    """Check that every endpoint names its audience, then enforce it. Call after all routes."""
+    unmarked = sorted(
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint != "static" and not hasattr(app.view_functions[rule.endpoint], "audience")
+    )
+    if unmarked:
+        raise RuntimeError(f"endpoints that name no audience: {unmarked}")
+    audiences = {
+        rule.endpoint: audience_of(app, rule.endpoint) for rule in app.url_map.iter_rules()
+    }
+
+    @app.before_request
+    def _enforce() -> None:
+        g.actor = None
+        g.audience = None
+        if request.endpoint is None:
+            return
+        audience = audiences[request.endpoint]
+        if request.endpoint == "static":
+            return
+        if PROGRAM in audience:
+            # Its own key is checked by the view; cookies count for nothing there.
+            return
+        present = callers(request.cookies)
+        caller = admitted(audience, present)
+        if caller is not None:
+            g.actor, g.audience = caller.actor, caller.audience
+        elif ANYONE in audience:
+            if present:
+                g.actor, g.audience = present[0].actor, present[0].audience
+        elif present:
+            raise Forbidden
+        else:
+            raise Unauthorized

@@ -1,0 +1,43 @@
+"""Paired devices. Trust starts at the tablet, not at the person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index, LargeBinary, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kiosk.core.clock import UtcDateTime
+from kiosk.core.db import Base
+
+
+class Device(Base):
+    """A gate, a tablet or the projector's computer."""
+
+    __tablename__ = "device"
+    __table_args__ = (
+        # Two gates called "Cổng 1" would make the book unreadable; a revoked name is free again.
+        Index(
+            "ix_device_name_in_use",
+            "name_key",
+            unique=True,
+            sqlite_where=text("revoked_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: gate, tablet or projector.
+    kind: Mapped[str] = mapped_column(String(20))
+    #: As people call it: "Cổng 1".
+    name: Mapped[str] = mapped_column(String(40))
+    #: Folded name.
+    name_key: Mapped[str] = mapped_column(String(40))
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: Keyed hash of the one-time pairing address; gone once it is used.
+    address_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+    #: After this the address is worth nothing.
+    address_ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: Keyed hash of the device's cookie, from pairing on.
+    token_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)
+    paired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,0 +1,98 @@
+"""From an error to a page or a fragment; the code of the rooms never writes a sentence."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+from flask import Flask, Response, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import (
+    Forbidden,
+    HTTPException,
+    NotFound,
+    RequestEntityTooLarge,
+    Unauthorized,
+)
+
+from kiosk.core import hx
+from kiosk.core.errors import Refused
+from kiosk.core.messages import status_of
+
+log = logging.getLogger(__name__)
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(Refused, refused)
+    app.register_error_handler(Unauthorized, stranger)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(Exception, broken)
+
+
+def refused(error: Refused) -> ResponseReturnValue:
+    """A rule said no: one sentence, and the form the person filled in stays as it is."""
+    status = status_of(error)
+    if hx.wants_fragment():
+        return notice(error, status)
+    return render_template("errors/refused.html", refused=error), status
+
+
+def notice(error: Refused, status: int) -> Response:
+    """The sentence alone, put into the page's notice region."""
+    response = make_response(render_template("_parts/notice.html", refused=error), status)
+    response.headers["HX-Retarget"] = "#notice"
+    response.headers["HX-Reswap"] = "innerHTML show:#notice:top"
+    return response
+
+
+def stranger(error: Unauthorized) -> ResponseReturnValue:
+    """Nobody we know: staff pages ask to sign in, device pages to pair."""
+    path = request.path
+    wants_staff = path.startswith("/console") or path.startswith("/sign-out")
+    where = (
+        url_for("staff.sign_in_page", next=path if request.method == "GET" else None)
+        if wants_staff
+        else url_for("devices.stranger")
+    )
+    if hx.wants_fragment():
+        response = make_response("", 401)
+        response.headers["HX-Redirect"] = where
+        return response
+    if request.method == "GET" and request.accept_mimetypes.accept_html:
+        return redirect(where, code=303)
+    return http_error(error)
+
+
+def http_error(error: HTTPException) -> ResponseReturnValue:
+    """400, 403, 404, 413 …: what happened, and where to go."""
+    status = error.code or 500
+    if isinstance(error, RequestEntityTooLarge):
+        from kiosk.pages import LARGEST_UPLOAD
+
+        return refused(Refused("upload_too_large", megabytes=LARGEST_UPLOAD // 1_000_000))
+    if status < 400:
+        return error.get_response()
+    kind = {Forbidden: "forbidden", NotFound: "not_found"}.get(type(error), "bad_request")
+    if hx.wants_fragment():
+        response = make_response(
+            render_template("_parts/http_notice.html", kind=kind, status=status), status
+        )
+        response.headers["HX-Retarget"] = "#notice"
+        response.headers["HX-Reswap"] = "innerHTML show:#notice:top"
+        return response
+    return render_template("errors/http.html", kind=kind, status=status), status
+
+
+def broken(error: Exception) -> ResponseReturnValue:
+    """Our own fault: a number for the technician on the screen, the story in the log."""
+    incident = secrets.token_hex(3)
+    log.exception("incident %s at %s %s", incident, request.method, request.path)
+    if hx.wants_fragment():
+        response = make_response(
+            render_template("_parts/http_notice.html", kind="broken", status=500,
+                            incident=incident), 500,
+        )
+        response.headers["HX-Retarget"] = "#notice"
+        response.headers["HX-Reswap"] = "innerHTML show:#notice:top"
+        return response
+    return render_template("errors/http.html", kind="broken", status=500, incident=incident), 500

@@ -1,0 +1,83 @@
+"""Making a conference: keys, database, the first account, and what was brought along."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from kiosk import config, create_app, instance
+from kiosk.config import Settings
+from kiosk.core.access import THE_PROGRAM, Role
+
+#: The first account; the secretary adds the others in the console.
+FIRST_ACCOUNT = "thuky"
+
+
+@dataclass(frozen=True)
+class Made:
+    """A new conference and its first account; the password is told once and stored nowhere."""
+
+    account: str
+    password: str
+    agenda: int
+    delegates: int
+
+
+def make_conference(
+    settings: Settings,
+    *,
+    plan: tuple[str, bytes] | None = None,
+    roster: tuple[str, bytes] | None = None,
+    rehearsal: bool = False,
+) -> Made:
+    """Make a new instance. Both files are read before anything is made: half an instance is none.
+
+    Raises:
+        Refused: `instance_not_empty`, and whatever the files are refused for.
+    """
+    from kiosk.agenda import plan_import
+    from kiosk.conference import services as conference
+    from kiosk.conference.plan.reader import read_plan
+    from kiosk.conference.roster.reader import read_roster
+    from kiosk.core.errors import Refused
+    from kiosk.staff import services as staff
+
+    read = read_plan(plan[1], filename=plan[0]) if plan else None
+    sheet = read_roster(roster[1], filename=roster[0]) if roster else None
+    if sheet is not None and sheet.rejected:
+        raise Refused("roster_has_rejected", rejected=len(sheet.rejected))
+    if sheet is not None and read is None:
+        raise Refused("conference_missing")
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    with instance.locked(settings.instance):
+        instance.create(settings)
+        if rehearsal:
+            (settings.instance / config.FILE).write_text("rehearsal = true\n", encoding="utf-8")
+        app = create_app(settings)
+        with app.app_context():
+            password = staff.made_password()
+            staff.add_account(
+                name=FIRST_ACCOUNT, role=Role.SECRETARY, password=password, by=THE_PROGRAM
+            )
+            if read is not None and plan is not None:
+                plan_import.import_plan(
+                    read,
+                    file_name=plan[0],
+                    sha256=hashlib.sha256(plan[1]).hexdigest(),
+                    by=THE_PROGRAM,
+                )
+            if sheet is not None and roster is not None:
+                conference.import_roster(
+                    sheet,
+                    data=roster[1],
+                    accept_rejected=False,
+                    key=app.extensions["kiosk_keys"].badge,
+                    by=THE_PROGRAM,
+                )
+        app.extensions["kiosk_writer"].close()
+    return Made(
+        account=FIRST_ACCOUNT,
+        password=password,
+        agenda=len(read.agenda) if read else 0,
+        delegates=len(sheet.rows) if sheet else 0,
+    )

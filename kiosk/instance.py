@@ -1,0 +1,125 @@
+"""The instance folder: made once, locked by the one program that writes, brought up to date."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from kiosk import config
+from kiosk.config import Settings
+from kiosk.core import keys
+from kiosk.core.errors import Refused
+
+LOCK = "writer.lock"
+#: Where the running server can be reached, for the command line.
+DOOR = "server.json"
+
+
+def exists(folder: Path) -> bool:
+    """True when a conference lies in this folder."""
+    return (folder / config.DATABASE).exists() or (folder / keys.FILE).exists()
+
+
+def create(settings: Settings) -> None:
+    """Make the folder, its keys and its empty database.
+
+    Raises:
+        Refused: `instance_not_empty` where a conference already lies.
+    """
+    folder = settings.instance
+    if exists(folder):
+        raise Refused("instance_not_empty", folder=str(folder))
+    folder.mkdir(parents=True, exist_ok=True)
+    keys.make(folder)
+    upgrade(settings)
+
+
+def upgrade(settings: Settings) -> None:
+    """Bring the database to the newest migration; quiet when it is there already."""
+    from alembic import command
+    from alembic.config import Config
+
+    from kiosk.core import pool
+
+    alembic = Config()
+    alembic.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    alembic.attributes["url"] = settings.database_url
+    pool.commits.call(command.upgrade, alembic, "head")
+
+
+def ensure_whole(folder: Path) -> None:
+    """Refuse half an instance: a database without its keys, or keys without a database."""
+    if not exists(folder):
+        raise Refused("instance_empty", folder=str(folder))
+    keys.load(folder)
+    if not (folder / config.DATABASE).exists():
+        raise Refused("instance_empty", folder=str(folder))
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the instance: only one program writes (design 2.1).
+
+    Raises:
+        Refused: `instance_in_use`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / LOCK, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as held:
+        raise Refused("instance_in_use", folder=str(folder)) from held
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def open_door(folder: Path, *, address: str) -> None:
+    """Write down where the running server listens."""
+    (folder / DOOR).write_text(json.dumps({"address": address}), encoding="utf-8")
+
+
+def close_door(folder: Path) -> None:
+    (folder / DOOR).unlink(missing_ok=True)
+
+
+def hand_over(folder: Path, act: str, order: dict[str, Any]) -> Any:
+    """Send an act to the server that holds this instance.
+
+    Raises:
+        Refused: what the act refuses; `instance_in_use` when the holder does not answer.
+    """
+    import httpx
+
+    try:
+        address = json.loads((folder / DOOR).read_text(encoding="utf-8"))["address"]
+        answer = httpx.post(
+            f"{address}/internal/act",
+            json={"act": act, "with": order},
+            headers={"X-Kiosk-Key": keys.load(folder).program.hex()},
+            timeout=120,
+            trust_env=False,
+        )
+    except (OSError, ValueError, KeyError, httpx.HTTPError) as silent:
+        raise Refused("instance_in_use", folder=str(folder)) from silent
+    if answer.status_code == 409:
+        said = answer.json()
+        raise Refused(said["refused"], **said["facts"])
+    if answer.status_code != 200:
+        raise Refused("instance_in_use", folder=str(folder))
+    return answer.json()["done"]
+
+
+def address(settings: Settings) -> str:
+    """Where the hall of this instance is, or will be, reached on this laptop."""
+    try:
+        found: str = json.loads((settings.instance / DOOR).read_text(encoding="utf-8"))["address"]
+    except (OSError, ValueError, KeyError):
+        return f"http://{settings.host}:{settings.port}"
+    return found

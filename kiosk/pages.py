@@ -1,0 +1,251 @@
+"""What the templates of all rooms share, and the addresses that belong to no room.
+
+`/live/<topics>` is the one stream, `/healthz` the sign of life, `/internal/act` the door for the
+command line on the same laptop.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import mimetypes
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, g, jsonify, make_response, request
+from flask_babel import gettext
+from markupsafe import Markup, escape
+from sqlalchemy import text
+from werkzeug.exceptions import Forbidden, NotFound
+
+import kiosk
+from kiosk.config import Settings
+from kiosk.conference import queries as people
+from kiosk.conference.file_events import row_reason
+from kiosk.core import access, live, qr
+from kiosk.core.access import ANYONE, PROGRAM, THE_PROGRAM, Role, allow
+from kiosk.core.clock import dmy, hhmm, in_hall, utc_now
+from kiosk.core.db import db
+from kiosk.core.errors import Refused
+from kiosk.core.figures import percent
+from kiosk.core.html import language, present_language
+from kiosk.core.messages import sentence
+
+bp = Blueprint("pages", __name__)
+
+#: 20 MB of file and a little of form around it.
+LARGEST_UPLOAD = 20_000_000 + 65_536
+
+
+# A Windows registry may call these anything; under `nosniff` an ES module would then not run.
+for _kind, _ending in (
+    ("text/javascript", ".js"),
+    ("application/wasm", ".wasm"),
+    ("font/woff2", ".woff2"),
+    ("image/svg+xml", ".svg"),
+):
+    mimetypes.add_type(_kind, _ending)
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(bp)
+    settings: Settings = app.extensions["kiosk_settings"]
+    app.jinja_env.globals.update(
+        icon=icon,
+        version=kiosk.__version__,
+        rehearsal=settings.rehearsal,
+        refusal_sentence=refusal_sentence,
+        now=utc_now,
+        who=lambda: g.get("actor"),
+        my_role=lambda: g.get("audience"),
+        asset=asset,
+        htmx_config=HTMX_CONFIG,
+        meeting_title=meeting_title,
+        console_parts=console_parts,
+        qr_svg=qr_svg,
+        percent=lambda part, whole: percent(part, whole, present_language()),
+        row_reason=lambda finding: row_reason(finding.reason, finding.facts, present_language()),
+    )
+    app.jinja_env.filters.update(
+        hhmm=hhmm, dmy=dmy, iso_hall=iso_hall, vn_date=vn_date, thousands=thousands
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+def icon(name: str, extra: str = "") -> Markup:
+    """One icon of the sprite; the word beside it carries the meaning."""
+    where = f"/static/img/icons.svg#i-{name}"
+    return Markup('<svg class="icon{}" aria-hidden="true"><use href="{}"></use></svg>').format(
+        Markup(" ") + escape(extra) if extra else "", where
+    )
+
+
+#: What htmx may do: no eval, no history, refusals are swapped in, other errors are announced.
+HTMX_CONFIG = json.dumps(
+    {
+        "includeIndicatorStyles": False,
+        "allowEval": False,
+        "selfRequestsOnly": True,
+        "historyCacheSize": 0,
+        "refreshOnHistoryMiss": True,
+        "timeout": 30000,
+        "responseHandling": [
+            {"code": "204", "swap": False},
+            {"code": "[23]..", "swap": True},
+            {"code": "400|401|403|404|409|413|422|429|500|503", "swap": True, "error": False},
+            {"code": "[45]..", "swap": False, "error": True},
+        ],
+    },
+    separators=(",", ":"),
+)
+
+
+def asset(path: str) -> str:
+    """The address of a static file; the browser asks again by ETag, so no page is ever stale."""
+    return f"/static/{path}"
+
+
+def meeting_title() -> str:
+    """The name of the conference; the program's own word before there is one."""
+    found = people.find_conference(db.session())
+    return found.title if found is not None else gettext("Hội nghị")
+
+
+def console_parts() -> list[tuple[str, str, tuple[str, ...]]]:
+    """The parts of the console: endpoint, word, and the roles that see it."""
+    every = tuple(Role)
+    preparers = (Role.SECRETARY, Role.TECHNICIAN)
+    return [
+        ("console.home", gettext("Điều hành"), every),
+        ("conference.roster", gettext("Đại biểu"), every),
+        ("agenda.plan", gettext("Kế hoạch"), (*preparers, Role.CHAIR)),
+        ("devices.board", gettext("Thiết bị"), preparers),
+        ("staff.accounts", gettext("Tài khoản"), preparers),
+        ("console.book", gettext("Nhật ký"), (*preparers, Role.CHAIR)),
+    ]
+
+
+def qr_svg(text: str, label: str) -> Markup:
+    """A QR for a screen, drawn in the page."""
+    return qr.svg(text, label=label)
+
+
+def refusal_sentence(refused: Refused) -> str:
+    return sentence(refused, present_language())
+
+
+def iso_hall(moment: datetime | None) -> str:
+    return "" if moment is None else in_hall(moment).isoformat(timespec="seconds")
+
+
+def vn_date(day: date | None) -> str:
+    """`ngày 12 tháng 3 năm 2026`, with Decree 30's zeros; `12 March 2026` in English."""
+    if day is None:
+        return ""
+    if present_language() == "en":
+        return f"{day.day} {day.strftime('%B')} {day.year}"
+    month = f"{day.month:02d}" if day.month < 3 else str(day.month)
+    return f"ngày {day.day:02d} tháng {month} năm {day.year}"
+
+
+def thousands(number: int) -> str:
+    """1.234 in Vietnamese, 1,234 in English."""
+    grouped = f"{number:,}"
+    return grouped if present_language() == "en" else grouped.replace(",", ".")
+
+
+@bp.get("/healthz")
+@allow(ANYONE)
+def healthz() -> Response:
+    """For the technician and for tests: the server answers and the database can be read."""
+    db.session.execute(text("SELECT 1"))
+    return jsonify(status="ok", version=kiosk.__version__)
+
+
+@bp.get("/live/<topics>")
+@allow(ANYONE)
+def stream(topics: str) -> Response:
+    """The one stream of a page; every topic checks its own audience.
+
+    With `?poll=1` the present state once, with an ETag: for servers and networks that hold no
+    stream.
+    """
+    hub = live.hub()
+    names = list(dict.fromkeys(topics.split("+")))
+    if len(names) > 8 or any(name not in hub.topics for name in names):
+        raise NotFound
+    cookies = dict(request.cookies)
+
+    def allowed(present: list[access.Caller]) -> bool:
+        return all(
+            ANYONE in hub.topics[name].audience
+            or access.admitted(hub.topics[name].audience, present)
+            for name in names
+        )
+
+    if not allowed(access.callers(cookies)):
+        raise Forbidden
+    if "poll" in request.args:
+        return _poll(hub, names)
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+
+    def still_allowed() -> bool:
+        # Its own context: the stream outlives the request and must not hold a connection.
+        with app.app_context():
+            return allowed(access.callers(cookies))
+
+    response = Response(
+        hub.listen(names, language(), still_allowed=still_allowed), mimetype="text/event-stream"
+    )
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+def _poll(hub: live.Hub, names: list[str]) -> Response:
+    mark, html = hub.snapshot(names, language())
+    etag = f'"{mark}"'
+    now = in_hall(utc_now()).isoformat(timespec="milliseconds")
+    if request.headers.get("If-None-Match") == etag:
+        response = make_response("", 304)
+    else:
+        regions = [{"id": dom_id, "html": drawn} for dom_id, drawn in html.items()]
+        response = jsonify(regions=regions, now=now, version=kiosk.__version__)
+    response.headers["ETag"] = etag
+    response.headers["X-Kiosk-Now"] = now
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@bp.post("/internal/act")
+@allow(PROGRAM)
+def internal_act() -> Response:
+    """An act that `kiosk` on the same laptop hands to the one writer (design 2.1).
+
+    Proved by the key of the instance folder; a browser cannot send it.
+    """
+    from kiosk import acts
+
+    key: bytes = current_app.extensions["kiosk_keys"].program
+    sent = request.headers.get("X-Kiosk-Key", "")
+    if request.headers.get("Origin") or not hmac.compare_digest(sent, key.hex()):
+        raise Forbidden
+    order: dict[str, Any] = request.get_json()
+    try:
+        done = acts.perform(str(order["act"]), order["with"], by=THE_PROGRAM)
+    except Refused as refused:
+        return make_response(jsonify(refused=refused.code, facts=refused.facts), 409)
+    return jsonify(done=done)
+
+
+internal_act.checks_own_key = True  # type: ignore[attr-defined]
+
+
+def instance_file(*parts: str) -> Path:
+    """A path inside the instance folder."""
+    settings: Settings = current_app.extensions["kiosk_settings"]
+    return settings.instance.joinpath(*parts)
+
+

@@ -1,0 +1,219 @@
+/* gate.js: the gate's page. Codes come from a USB scanner (gate/keys.js), from typed digits and from
+ * the camera (gate/camera.js); gate/sender.js brings them to the server; the answer, a fragment made
+ * by the server, takes the place of #answer. This file alone never says "welcome".
+ *
+ *   <body class="hand" data-csrf="…">
+ *   <div class="gate" id="gate" data-scan-url="/gate/scan" data-today="2026-03-12"
+ *        data-camera-script="…" data-camera-wasm="…">
+ *     <section class="finder" id="finder" data-camera="off"><video muted playsinline></video>…
+ *     <section class="answer answer-wait" id="answer" data-outcome="waiting" role="status">…
+ *     <button id="typed-open">, <button id="undo-open" hidden>
+ *   <div class="start-over" id="start-over">… <button id="start">
+ *   <dialog id="typed"> form, #typed-code, [data-key="0…9|back|clear"], #typed-said[data-said]
+ *   <dialog id="undo"> form with name="reason"
+ *   <template id="answer-wait">, "answer-busy", "answer-lost", "undo-lost"
+ *
+ * An answer may carry data-undo-url (then "undo" shows) and data-undo-who (the name in its dialog).
+ */
+import { Camera } from './gate/camera.js';
+import { digitOf, listenForScanner } from './gate/keys.js';
+import { ScanQueue, post } from './gate/sender.js';
+import { Sounds } from './gate/sounds.js';
+
+const BADGE_DIGITS = 14;
+const NO_BADGE = '?';            // "something was read that is no badge": its text stays on this device
+const BUSY_AFTER_MS = 250;
+const WAIT_AFTER_MS = 20000;
+const KINDS = ['welcome', 'already', 'guest', 'ask', 'lost'];
+
+const find = (id) => document.getElementById(id);
+const gate = find('gate');
+const sounds = new Sounds();
+
+/* ---- The answer ---- */
+
+let busyTimer = 0;
+let waitTimer = 0;
+
+function show(section) {
+  clearTimeout(busyTimer);
+  clearTimeout(waitTimer);
+  section.id = 'answer';
+  section.setAttribute('role', 'status');
+  section.setAttribute('aria-live', 'assertive');
+  find('answer').replaceWith(section);
+  const undo = find('undo-open');
+  if (undo) undo.hidden = !section.dataset.undoUrl;
+}
+
+function showTemplate(id) {
+  const section = find(id)?.content.querySelector('section.answer')?.cloneNode(true);
+  if (section) show(section);
+}
+
+function showWaiting() {
+  // While someone chooses a reason to undo, the answer it belongs to stays.
+  if (find('undo')?.open) waitTimer = setTimeout(showWaiting, WAIT_AFTER_MS);
+  else showTemplate('answer-wait');
+}
+
+function conclude(section, lostTemplate) {
+  if (section) show(section);
+  else showTemplate(lostTemplate);
+  const shown = find('answer');
+  sounds.play(KINDS.find((kind) => shown.classList.contains(`answer-${kind}`)));
+  waitTimer = setTimeout(showWaiting, WAIT_AFTER_MS);
+}
+
+/* ---- Scans ---- */
+
+const queue = new ScanQueue(gate.dataset.scanUrl, {
+  onSend: () => {
+    clearTimeout(waitTimer);
+    // A slow answer must not leave the green of the last person before the next one.
+    busyTimer = setTimeout(() => showTemplate('answer-busy'), BUSY_AFTER_MS);
+  },
+  onAnswer: (scan, section) => conclude(section, 'answer-lost'),
+});
+
+/** The badge's digits out of what was read, or the sign for "no badge". */
+export function badgeOf(text) {
+  const digits = String(text).replace(/[\s.-]/g, '');
+  return new RegExp(`^[0-9]{${BADGE_DIGITS}}$`).test(digits) ? digits : NO_BADGE;
+}
+
+function take(text) {
+  if (!queue.push(badgeOf(text))) sounds.play('lost');
+}
+
+listenForScanner((text) => {
+  begin();                                       // keys count as a press: sound may start
+  if (find('undo')?.open) sounds.play('ask');    // one thing at a time: the reason first
+  else {
+    find('typed')?.close();
+    take(text);
+  }
+});
+
+/* ---- Typed digits ---- */
+
+function setUpTyping() {
+  const dialog = find('typed');
+  const field = find('typed-code');
+  if (!dialog || !field) return;
+  const form = dialog.querySelector('form');
+  const said = find('typed-said');
+  const send = form.querySelector('[type="submit"]');
+  const digits = () => field.value.replace(/\D/g, '').slice(0, BADGE_DIGITS);
+
+  const write = (text) => {
+    field.value = text.replace(/(\d{4})(?=\d)/g, '$1 ');
+    said.textContent = said.dataset.said.replace('{count}', String(text.length));
+    send.setAttribute('aria-disabled', String(text.length !== BADGE_DIGITS));
+  };
+
+  find('typed-open')?.addEventListener('click', () => {
+    write('');
+    dialog.showModal();
+    field.focus();
+  });
+  field.addEventListener('input', () => write(digits()));
+  dialog.addEventListener('click', (event) => {
+    const key = event.target.closest('[data-key]')?.dataset.key;
+    if (key === undefined) return;
+    if (key === 'back') write(digits().slice(0, -1));
+    else if (key === 'clear') write('');
+    else write((digits() + key).slice(0, BADGE_DIGITS));
+  });
+  dialog.addEventListener('keydown', (event) => {
+    // Digits of a real keyboard reach the field from anywhere in the dialog.
+    if (event.target === field || event.ctrlKey || event.altKey || event.metaKey) return;
+    const digit = digitOf(event);
+    if (digit) write((digits() + digit).slice(0, BADGE_DIGITS));
+    else if (event.key === 'Backspace') write(digits().slice(0, -1));
+  });
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (digits().length !== BADGE_DIGITS) return;
+    dialog.close();
+    begin();
+    take(digits());
+  });
+}
+
+/* ---- Undo ---- */
+
+function setUpUndo() {
+  const dialog = find('undo');
+  const opener = find('undo-open');
+  if (!dialog || !opener) return;
+  const form = dialog.querySelector('form');
+  const send = form.querySelector('[type="submit"]');
+  let address = '';
+
+  opener.addEventListener('click', () => {
+    const answer = find('answer');
+    address = answer.dataset.undoUrl ?? '';
+    if (!address) return;
+    form.reset();
+    const who = dialog.querySelector('[data-undo-who]');
+    if (who) who.textContent = answer.dataset.undoWho ?? '';
+    dialog.showModal();
+  });
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    if (send.getAttribute('aria-disabled') === 'true') return;
+    send.setAttribute('aria-disabled', 'true');
+    const section = await post(address, new FormData(form));
+    send.removeAttribute('aria-disabled');
+    dialog.close();
+    conclude(section, 'undo-lost');
+  });
+}
+
+/* ---- Start, once a day ---- */
+
+let begun = false;
+
+async function keepAwake() {
+  try {
+    if (document.visibilityState === 'visible') await navigator.wakeLock?.request('screen');
+  } catch {
+    // Battery saving may refuse; the gate works with a screen that dims.
+  }
+}
+
+/** Sound, camera and a screen that stays bright. Call it from a press. */
+function begin() {
+  if (begun) return;
+  begun = true;
+  find('start-over')?.setAttribute('hidden', '');
+  try {
+    sessionStorage.setItem('gate-started', gate.dataset.today);
+  } catch {
+    // Without storage the button is asked for again after a reload.
+  }
+  sounds.unlock();
+  keepAwake();
+  document.addEventListener('visibilitychange', keepAwake);
+  const finder = find('finder');
+  if (finder) {
+    new Camera(finder, { script: gate.dataset.cameraScript, wasm: gate.dataset.cameraWasm }, take).start();
+  }
+}
+
+async function beginAgain() {
+  // After a reload on the same day: go on without asking, if the browser lets sound through.
+  try {
+    if (sessionStorage.getItem('gate-started') !== gate.dataset.today) return;
+  } catch {
+    return;
+  }
+  if (await sounds.unlock()) begin();
+}
+
+setUpTyping();
+setUpUndo();
+find('start')?.addEventListener('click', begin);
+find('start')?.focus();
+beginAgain();
