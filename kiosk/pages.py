@@ -63,6 +63,7 @@ def init_app(app: Flask) -> None:
         htmx_config=HTMX_CONFIG,
         meeting_title=meeting_title,
         console_parts=console_parts,
+        open_part=open_part,
         qr_svg=qr_svg,
         percent=lambda part, whole: percent(part, whole, present_language()),
         row_reason=lambda finding: row_reason(finding.reason, finding.facts, present_language()),
@@ -89,6 +90,8 @@ HTMX_CONFIG = json.dumps(
         "allowEval": False,
         "selfRequestsOnly": True,
         "historyCacheSize": 0,
+        # Settling `style` would write an empty style attribute, which the policy forbids.
+        "attributesToSettle": ["class"],
         "refreshOnHistoryMiss": True,
         "timeout": 30000,
         "responseHandling": [
@@ -125,6 +128,18 @@ def console_parts() -> list[tuple[str, str, tuple[str, ...]]]:
         ("staff.accounts", gettext("Tài khoản"), preparers),
         ("console.book", gettext("Nhật ký"), (*preparers, Role.CHAIR)),
     ]
+
+
+#: Pages that belong to a part of another name.
+_PART_OF = {
+    "checkin.person": "conference.roster",
+    "conference.import_page": "conference.roster",
+}
+
+
+def open_part(endpoint: str) -> str:
+    """Which part of the console a page belongs to."""
+    return _PART_OF.get(endpoint, endpoint)
 
 
 def qr_svg(text: str, label: str) -> Markup:

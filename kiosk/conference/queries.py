@@ -93,9 +93,9 @@ def units(session: Session) -> list[UnitRow]:
             Unit.id,
             Unit.name,
             func.count(Delegate.id),
-            func.coalesce(func.sum(Delegate.counts_for_quorum), 0),
-            func.coalesce(func.sum(Delegate.votes), 0),
-            func.coalesce(func.sum(Delegate.elects), 0),
+            func.count().filter(Delegate.counts_for_quorum),
+            func.count().filter(Delegate.votes),
+            func.count().filter(Delegate.elects),
         )
         .outerjoin(Delegate, Delegate.unit_id == Unit.id)
         .group_by(Unit.id)
@@ -186,9 +186,9 @@ def roster_count(session: Session) -> RosterCount:
     row = session.execute(
         select(
             func.count(),
-            func.coalesce(func.sum(Delegate.counts_for_quorum), 0),
+            func.count().filter(Delegate.counts_for_quorum),
             func.count().filter(Delegate.standing == Standing.GUEST),
-            func.coalesce(func.sum(Delegate.elects), 0),
+            func.count().filter(Delegate.elects),
         ).select_from(Delegate)
     ).one()
     return RosterCount(people=row[0], convened=row[1], guests=row[2], elects=row[3])

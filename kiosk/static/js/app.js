@@ -28,7 +28,11 @@
   document.addEventListener('htmx:sendError', () => show('link-lost', true));
   document.addEventListener('htmx:timeout', () => show('link-lost', true));
   document.addEventListener('htmx:responseError', () => show('server-trouble', true));
-  document.addEventListener('htmx:beforeRequest', () => show('server-trouble', false));
+  document.addEventListener('htmx:beforeRequest', (event) => {
+    show('server-trouble', false);
+    // A new act: what was refused a moment ago is not what is true now.
+    if (event.detail.requestConfig?.verb === 'post') document.getElementById('notice')?.replaceChildren();
+  });
   document.addEventListener('htmx:beforeOnLoad', () => show('link-lost', false));
 
   /* ---- One press, one request ---- */
