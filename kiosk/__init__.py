@@ -16,8 +16,20 @@ def create_app(settings: object | None = None) -> Flask:
     `settings` is a `kiosk.config.Settings`; without one it is read from the instance folder, so
     that `wsgi.py` works under any WSGI server.
     """
-    from kiosk import agenda, checkin, conference, config, console, devices, errors
-    from kiosk import motions, pages, projector, staff, tablet
+    from kiosk import (
+        agenda,
+        checkin,
+        conference,
+        config,
+        console,
+        devices,
+        errors,
+        motions,
+        pages,
+        projector,
+        staff,
+        tablet,
+    )
     from kiosk.core import access, db, html, hx, keys, live
 
     if not isinstance(settings, config.Settings):

@@ -104,9 +104,7 @@ def _reset_account(order: dict[str, Any], by: Actor) -> Any:
 
 @act("device.add")
 def _add_device(order: dict[str, Any], by: Actor) -> Any:
-    added = devices.add_device(
-        kind=order["kind"], name=order["name"], by=by, key=_keys().tokens
-    )
+    added = devices.add_device(kind=order["kind"], name=order["name"], by=by, key=_keys().tokens)
     return {"id": added.id, "kind": added.kind, "name": added.name, "ticket": added.ticket}
 
 

@@ -101,12 +101,17 @@ def _no_app(*_: object) -> Flask:
     cls=AppGroup,
     context_settings={"help_option_names": ["-h", "--help"], "obj": ScriptInfo(create_app=_no_app)},
 )
-@click.option("--instance", metavar="DIR", help="Folder of the conference (else KIOSK_INSTANCE, else ./instance).")
+@click.option(
+    "--instance",
+    metavar="DIR",
+    help="Folder of the conference (else KIOSK_INSTANCE, else ./instance).",
+)
 @click.version_option(__version__, prog_name="kiosk")
 def cli(instance: str | None) -> None:
     """Run the day of a ward conference from one laptop."""
     logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
         stream=sys.stderr,
     )
     logging.getLogger("alembic").setLevel(logging.WARNING)
@@ -152,8 +157,14 @@ def init(
     # Once, and on standard error, so that a script's captured output holds no password.
     say(f"{made.account}: {made.password}", to_error=True)
     if as_json:
-        say_json({"instance": str(chosen.instance), "account": made.account,
-                  "delegates": made.delegates, "agenda": made.agenda})
+        say_json(
+            {
+                "instance": str(chosen.instance),
+                "account": made.account,
+                "delegates": made.delegates,
+                "agenda": made.agenda,
+            }
+        )
     else:
         say(f"{chosen.instance}: {made.agenda} agenda items, {made.delegates} delegates")
 
@@ -348,7 +359,9 @@ def device_revoke(context: click.Context, device_name: str) -> None:
 @click.option("--delegates", type=click.IntRange(9, 10_000), default=186, show_default=True)
 @click.option("--gates", type=click.IntRange(2, 20), default=3, show_default=True)
 @click.option("--seed", type=int, default=2026, show_default=True)
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Default: a new folder here.")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Default: a new folder here."
+)
 @click.option("--json", "as_json", is_flag=True)
 @refusals
 def rehearse(delegates: int, gates: int, seed: int, out: Path | None, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import (
@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     rehearsal: bool = False
     #: Hours after which a signed-in member of staff must sign in again.
     session_hours: Annotated[int, Field(ge=1, le=72)] = 14
-    #: The same badge at the same gate within these seconds is one arrival (R10's sibling at the door).
+    #: The same badge at the same gate within these seconds is one arrival.
     gate_repeat_seconds: Annotated[int, Field(ge=1, le=60)] = 10
     #: Minutes during which a gate may take its own last scan back.
     gate_undo_minutes: Annotated[int, Field(ge=0, le=30)] = 5
@@ -70,12 +70,12 @@ def _file_of(
 
 
 def instance_folder(named: str | os.PathLike[str] | None = None) -> Path:
-    """`--instance`, else `KIOSK_INSTANCE`, else `./instance`; never inside a virtual environment."""
+    """`--instance`, else `KIOSK_INSTANCE`, else `./instance`; never inside a venv."""
     chosen = named or os.environ.get(f"{ENV}INSTANCE") or "instance"
     return Path(chosen).expanduser().resolve()
 
 
-def load(instance: str | os.PathLike[str] | None = None, **given: object) -> Settings:
+def load(instance: str | os.PathLike[str] | None = None, **given: Any) -> Settings:
     """Read the settings of one instance.
 
     Raises:

@@ -48,7 +48,7 @@ def notice(error: Refused, status: int) -> Response:
 def stranger(error: Unauthorized) -> ResponseReturnValue:
     """Nobody we know: staff pages ask to sign in, device pages to pair."""
     path = request.path
-    wants_staff = path.startswith("/console") or path.startswith("/sign-out")
+    wants_staff = path.startswith(("/console", "/sign-out"))
     where = (
         url_for("staff.sign_in_page", next=path if request.method == "GET" else None)
         if wants_staff
@@ -89,8 +89,10 @@ def broken(error: Exception) -> ResponseReturnValue:
     log.exception("incident %s at %s %s", incident, request.method, request.path)
     if hx.wants_fragment():
         response = make_response(
-            render_template("_parts/http_notice.html", kind="broken", status=500,
-                            incident=incident), 500,
+            render_template(
+                "_parts/http_notice.html", kind="broken", status=500, incident=incident
+            ),
+            500,
         )
         response.headers["HX-Retarget"] = "#notice"
         response.headers["HX-Reswap"] = "innerHTML show:#notice:top"

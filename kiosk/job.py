@@ -32,8 +32,6 @@ JOBS: dict[str, str] = {
     "badge_sheet": "kiosk.conference.badge_sheet:job",
     "read_plan": "kiosk.conference.reading:plan_job",
     "read_roster": "kiosk.conference.reading:roster_job",
-    "read_plan": "kiosk.conference.reading:plan_job",
-    "read_roster": "kiosk.conference.reading:roster_job",
 }
 
 

@@ -20,9 +20,9 @@ from sqlalchemy import text
 from werkzeug.exceptions import Forbidden, NotFound
 
 import kiosk
-from kiosk.config import Settings
 from kiosk.conference import queries as people
 from kiosk.conference.file_events import row_reason
+from kiosk.config import Settings
 from kiosk.core import access, live, qr
 from kiosk.core.access import ANYONE, PROGRAM, THE_PROGRAM, Role, allow
 from kiosk.core.clock import dmy, hhmm, in_hall, utc_now
@@ -262,5 +262,3 @@ def instance_file(*parts: str) -> Path:
     """A path inside the instance folder."""
     settings: Settings = current_app.extensions["kiosk_settings"]
     return settings.instance.joinpath(*parts)
-
-

@@ -22,7 +22,7 @@ BACKLOG = 1024
 LONGEST_LINE = 8192
 
 
-class _Handler(WSGIHandler):
+class _Handler(WSGIHandler):  # type: ignore[misc]  # gevent ships no types
     """Sends small answers at once, and keeps vanished clients out of the log."""
 
     MAX_REQUEST_LINE = LONGEST_LINE

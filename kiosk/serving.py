@@ -15,7 +15,9 @@ from kiosk.core import qr
 Say = Callable[[str], None]
 
 
-def run(settings: Settings, *, say: Say, welcome: Callable[[Flask, str], None] | None = None) -> None:
+def run(
+    settings: Settings, *, say: Say, welcome: Callable[[Flask, str], None] | None = None
+) -> None:
     """Serve one instance until Ctrl+C.
 
     Raises:
@@ -71,5 +73,3 @@ def run_demo(settings: Settings, *, delegates: int, say: Say) -> None:
     )
     prepare(rehearsal, plan=real_plan(), delegates=delegates)
     run(rehearsal, say=say, welcome=lambda app, address: welcome(app, address, say))
-
-

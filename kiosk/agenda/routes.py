@@ -10,7 +10,7 @@ from kiosk.agenda import plan_import, queries, rules, services
 from kiosk.conference import queries as people
 from kiosk.conference import reading
 from kiosk.conference.plan.kinds import AgendaKind
-from kiosk.conference.routes import PREPARERS, kept_upload, keep_upload, uploaded
+from kiosk.conference.routes import PREPARERS, keep_upload, kept_upload, uploaded
 from kiosk.conference.rules import is_late_in_year
 from kiosk.core import hx
 from kiosk.core.access import Role, actor, allow

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from kiosk.checkin import rules
@@ -71,7 +71,7 @@ def presence(session: Session, *, at: datetime | None = None) -> Presence:
     stay = select(Stay.delegate_id).where(_inside(at)).distinct().subquery()
     inside = stay.c.delegate_id.is_not(None)
 
-    def count(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    def count(*conditions: SQLColumnExpression[bool]) -> ColumnElement[int]:
         return func.coalesce(func.sum(case((and_(*conditions), 1), else_=0)), 0)
 
     rows = session.execute(

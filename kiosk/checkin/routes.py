@@ -132,9 +132,7 @@ def admit(delegate_id: int) -> Response:
 @bp.post("/console/stays/<int:stay_id>/undo")
 @allow(Role.SECRETARY, Role.DESK)
 def undo(stay_id: int) -> Response:
-    delegate_id = services.undo(
-        stay_id=stay_id, reason=request.form.get("reason", ""), by=actor()
-    )
+    delegate_id = services.undo(stay_id=stay_id, reason=request.form.get("reason", ""), by=actor())
     return hx.go("checkin.person", delegate_id=delegate_id)
 
 

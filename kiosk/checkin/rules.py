@@ -82,19 +82,16 @@ def judge(badge: BadgeFacts) -> Outcome:
     A revoked badge of someone already inside is `revoked`, never a harmless "already in"
     (lessons 7).
     """
-    if not badge.readable:
-        return Outcome.UNREADABLE
-    if not badge.known:
-        return Outcome.UNKNOWN
-    if badge.revoked:
-        return Outcome.REVOKED
-    if not badge.doors_open:
-        return Outcome.REFUSED
-    if badge.inside:
-        return Outcome.ALREADY
-    if badge.standing == "guest":
-        return Outcome.GUEST
-    return Outcome.RETURNED if badge.was_inside else Outcome.ADMITTED
+    in_order = (
+        (not badge.readable, Outcome.UNREADABLE),
+        (not badge.known, Outcome.UNKNOWN),
+        (badge.revoked, Outcome.REVOKED),
+        (not badge.doors_open, Outcome.REFUSED),
+        (badge.inside, Outcome.ALREADY),
+        (badge.standing == "guest", Outcome.GUEST),
+        (badge.was_inside, Outcome.RETURNED),
+    )
+    return next((outcome for holds, outcome in in_order if holds), Outcome.ADMITTED)
 
 
 #: Outcomes that put a person into the hall.

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from kiosk.checkin import queries, rules
@@ -106,7 +106,7 @@ def scan(
         if outcome in rules.ENTERS and holder is not None:
             stay_id = _enter(session, holder.delegate_id, at=now, way="badge", device_id=device_id)
         session.execute(
-            insert(Scan.__table__).values(
+            insert(_scan).values(
                 scan_id=scan_id,
                 at=now,
                 device_id=device_id,
@@ -116,7 +116,7 @@ def scan(
                 ending=ending,
             )
         )
-        _write_down(session, outcome, holder, ending, by, now)
+        _write_down(session, outcome, holder, ending=ending, by=by, now=now)
         return Answer(
             outcome=outcome,
             scan_id=scan_id,
@@ -133,8 +133,8 @@ def scan(
         )
 
 
-_scan = Scan.__table__
-_stay = Stay.__table__
+_scan = cast("Table", Scan.__table__)
+_stay = cast("Table", Stay.__table__)
 _by_scan_id = select(_scan).where(_scan.c.scan_id == bindparam("scan_id"))
 _latest_here = (
     select(_scan)
@@ -159,7 +159,7 @@ _past_stay = (
 
 def _repeat_of(
     session: Session, device_id: int | None, delegate_id: int, now: datetime, seconds: int
-) -> Row[Any] | None:
+) -> Row[*tuple[Any, ...]] | None:
     """The scan that this one repeats: same badge, same gate, a moment ago, and still true."""
     row = session.execute(
         _latest_here, {"device": device_id, "delegate": delegate_id}
@@ -175,7 +175,7 @@ def _repeat_of(
     return row
 
 
-def _again(session: Session, row: Row[Any]) -> Answer:
+def _again(session: Session, row: Row[*tuple[Any, ...]]) -> Answer:
     """The first answer once more, and beside it whether it still holds."""
     holder = people.person(session, row.delegate_id) if row.delegate_id else None
     outcome = Outcome(row.outcome)
@@ -203,7 +203,7 @@ def _again(session: Session, row: Row[Any]) -> Answer:
     )
 
 
-def _stay_now(session: Session, delegate_id: int) -> Row[Any] | None:
+def _stay_now(session: Session, delegate_id: int) -> Row[*tuple[Any, ...]] | None:
     return session.execute(_open_stay, {"delegate": delegate_id}).one_or_none()
 
 
@@ -224,10 +224,10 @@ def _enter(
 ) -> int:
     with refusing("busy"):
         stay_id = session.execute(
-            insert(_stay).values(
-                delegate_id=delegate_id, entered_at=at, way=way, device_id=device_id
-            )
-        ).inserted_primary_key[0]
+            insert(_stay)
+            .values(delegate_id=delegate_id, entered_at=at, way=way, device_id=device_id)
+            .returning(_stay.c.id)
+        ).scalar_one()
     changed(session, "presence")
     return int(stay_id)
 
@@ -236,6 +236,7 @@ def _write_down(
     session: Session,
     outcome: Outcome,
     holder: people.Scanned | None,
+    *,
     ending: str,
     by: Actor,
     now: datetime,
@@ -265,9 +266,7 @@ def _write_down(
 # -- by hand ---------------------------------------------------------------------------------
 
 
-def admit_by_hand(
-    *, delegate_id: int, reason: str, by: Actor, clock: Clock = utc_now
-) -> int:
+def admit_by_hand(*, delegate_id: int, reason: str, by: Actor, clock: Clock = utc_now) -> int:
     """Record someone as present without a badge; the book keeps who did it and why."""
     reason = tidy(reason)
     rules.ensure_reason(reason)
@@ -323,9 +322,7 @@ def undo(
         ):
             raise Refused("undo_too_late", minutes=within_minutes)
         session.execute(
-            update(_stay)
-            .where(_stay.c.id == stay_id)
-            .values(undone_at=clock(), undo_reason=reason)
+            update(_stay).where(_stay.c.id == stay_id).values(undone_at=clock(), undo_reason=reason)
         )
         audit.record(
             session,
@@ -371,9 +368,7 @@ def fix_base_from_roster(session: Session, *, by: Actor, clock: Clock = utc_now)
         _fix(session, count=count, kind="delegates", reason="", by=by, clock=clock)
 
 
-def _fix(
-    session: Session, *, count: int, kind: str, reason: str, by: Actor, clock: Clock
-) -> None:
+def _fix(session: Session, *, count: int, kind: str, reason: str, by: Actor, clock: Clock) -> None:
     if people.conference(session).opened_at is not None:
         raise Refused("conference_already_open")
     session.execute(

@@ -26,7 +26,8 @@ register(
         ),
         "conference_already_open": Sentence(
             "Hội nghị đã khai mạc nên việc này không đổi được nữa. Hãy ghi vào biên bản.",
-            "The conference is already open, so this can no longer change. Write it into the minutes.",
+            "The conference is already open, so this can no longer change. Write it into the"
+            " minutes.",
         ),
         "conference_ended": Sentence(
             "Hội nghị đã bế mạc nên không ghi thêm được. Hãy xem lại ở trang Điều hành.",
@@ -68,8 +69,8 @@ register(
             status=NOT_SO,
         ),
         "guest_never_counts": Sentence(
-            "Khách mời không tính vào tỷ lệ, không biểu quyết và không bầu cử. Hãy bỏ chọn các quyền"
-            " này hoặc đổi tư cách thành đại biểu.",
+            "Khách mời không tính vào tỷ lệ, không biểu quyết và không bầu cử. Hãy bỏ chọn các"
+            " quyền này hoặc đổi tư cách thành đại biểu.",
             "A guest never counts for quorum, votes or ballots. Clear these rights or change the"
             " standing to delegate.",
             status=NOT_SO,

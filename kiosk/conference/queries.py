@@ -127,7 +127,7 @@ class DelegateRow:
         return self.standing == Standing.GUEST
 
 
-def _people() -> Select[Any]:
+def _people() -> Select[*tuple[Any, ...]]:
     return (
         select(
             Delegate.id,
@@ -214,9 +214,7 @@ def known_people(session: Session) -> list[Known]:
 def flags_by_id(session: Session) -> dict[int, Flags]:
     """The stored flags of everyone (R3)."""
     return {
-        row.id: Flags(
-            counts_for_quorum=row.counts_for_quorum, votes=row.votes, elects=row.elects
-        )
+        row.id: Flags(counts_for_quorum=row.counts_for_quorum, votes=row.votes, elects=row.elects)
         for row in delegates(session)
     }
 

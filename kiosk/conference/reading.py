@@ -20,12 +20,12 @@ LARGEST = 20_000_000
 
 def plan(data: bytes, *, filename: str) -> Plan:
     """`plan.reader.read_plan`, off the loop. Raises its refusals."""
-    return cast(Plan, _read("read_plan", data, filename))
+    return cast("Plan", _read("read_plan", data, filename))
 
 
 def roster(data: bytes, *, filename: str) -> Sheet:
     """`roster.reader.read_roster`, off the loop. Raises its refusals."""
-    return cast(Sheet, _read("read_roster", data, filename))
+    return cast("Sheet", _read("read_roster", data, filename))
 
 
 def _read(name: str, data: bytes, filename: str) -> object:

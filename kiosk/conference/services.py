@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,7 +32,9 @@ from kiosk.core.names import fold, sort_key, tidy
 # -- the meeting -----------------------------------------------------------------------------
 
 
-def take_plan(plan: Plan, *, file_name: str, sha256: str, by: Actor, clock: Clock = utc_now) -> None:
+def take_plan(
+    plan: Plan, *, file_name: str, sha256: str, by: Actor, clock: Clock = utc_now
+) -> None:
     """Create the conference from a plan, or correct the draft by a newer plan.
 
     Day and hour that the secretary has set stay when the new plan has none.
@@ -58,15 +59,17 @@ def take_plan(plan: Plan, *, file_name: str, sha256: str, by: Actor, clock: Cloc
     with unit_of_work() as session:
         existing = queries.find_conference(session)
         if existing is None:
-            session.execute(
-                insert(Conference).values(id=1, code=secrets.token_hex(6), **values)
-            )
+            session.execute(insert(Conference).values(id=1, code=secrets.token_hex(6), **values))
             audit.record(session, ConferenceEvent.CREATED, by=by, clock=clock)
         else:
             ensure_draft(session)
             session.execute(update(Conference).values(**values))
         audit.record(
-            session, ConferenceEvent.PLAN_IMPORTED, by=by, clock=clock, sha256=sha256,
+            session,
+            ConferenceEvent.PLAN_IMPORTED,
+            by=by,
+            clock=clock,
+            sha256=sha256,
             items=len(plan.agenda),
         )
         changed(session, "conference")
@@ -95,9 +98,10 @@ def change_details(
     title = rules.short_text(tidy(title), field="title", most=300)
     if not title:
         raise Refused("title_missing")
+    on = rules.day_of(day)
     values = {
         "title": title,
-        "day": rules.day_of(day),
+        "day": on,
         "hour": rules.hour_of(hour),
         "venue": rules.short_text(tidy(venue), field="venue", most=300),
         "address": rules.short_text(tidy(address), field="address", most=300),
@@ -110,7 +114,7 @@ def change_details(
             ConferenceEvent.DETAILS_CHANGED,
             by=by,
             clock=clock,
-            day=values["day"].isoformat() if values["day"] else None,
+            day=on.isoformat() if on else None,
             hour=values["hour"],
         )
         changed(session, "conference", "agenda")
@@ -195,8 +199,9 @@ def import_roster(
             unchanged=comparison.count(Change.UNCHANGED),
             rejected=len(sheet.rejected),
         )
-        import_id = session.execute(
-            insert(RosterImport).values(
+        import_id = session.scalars(
+            insert(RosterImport)
+            .values(
                 at=clock(),
                 by=by.label,
                 file_name=tidy(sheet.filename)[-200:],
@@ -206,8 +211,9 @@ def import_roster(
                 unchanged=done.unchanged,
                 rejected=done.rejected,
             )
-        ).inserted_primary_key[0]
-        _Keeper(session, key=key, import_id=int(import_id), at=clock()).store(comparison)
+            .returning(RosterImport.id)
+        ).one()
+        _Keeper(session, key=key, import_id=import_id, at=clock()).store(comparison)
         audit.record(
             session,
             ConferenceEvent.ROSTER_IMPORTED,
@@ -251,11 +257,11 @@ class _Keeper:
         key = unit_key(name)
         if key not in self.units:
             position = self.session.scalar(select(func.count()).select_from(Unit)) or 0
-            self.units[key] = int(
-                self.session.execute(
-                    insert(Unit).values(name=name[:200], key=key[:200], position=position + 1)
-                ).inserted_primary_key[0]
-            )
+            self.units[key] = self.session.scalars(
+                insert(Unit)
+                .values(name=name[:200], key=key[:200], position=position + 1)
+                .returning(Unit.id)
+            ).one()
         return self.units[key]
 
     def _values(self, entry: Entry) -> dict[str, Any]:
@@ -285,9 +291,7 @@ class _Keeper:
         fresh = self._values(entry)
         names = {"unit": "unit_id"}
         values = {names.get(name, name): fresh[names.get(name, name)] for name in entry.changed}
-        by_hand = self.session.scalar(
-            select(Delegate.flags_by_hand).where(Delegate.id == known.id)
-        )
+        by_hand = self.session.scalar(select(Delegate.flags_by_hand).where(Delegate.id == known.id))
         if "standing" in entry.changed or ("unit" in entry.changed and not by_hand):
             values |= {name: fresh[name] for name in ("counts_for_quorum", "votes", "elects")}
             values["flags_by_hand"] = False
@@ -409,9 +413,7 @@ def replace_badge(
             .values(revoked_at=clock(), revoke_reason=reason)
         )
         taken = set(session.scalars(select(Badge.code_hash)))
-        row = _new_badge(
-            key, delegate_id=delegate_id, issue=issue + 1, taken=taken, at=clock()
-        )
+        row = _new_badge(key, delegate_id=delegate_id, issue=issue + 1, taken=taken, at=clock())
         with refusing("busy"):
             session.execute(insert(Badge).values(**row))
         audit.record(
@@ -454,9 +456,9 @@ def _new_badge(
 
 def badge_faces(
     session: Session, *, key: bytes, unit_id: int | None = None
-) -> list[Mapping[str, Any]]:
+) -> list[dict[str, Any]]:
     """What is printed on each badge in force, codes included; for the sheet and nothing else."""
-    faces = []
+    faces: list[dict[str, Any]] = []
     for badge in queries.badges_in_force(session, unit_id=unit_id):
         person = badge.delegate
         faces.append(

@@ -36,8 +36,16 @@ def init_app(app: Flask) -> None:
             name="console",
             audience=staff,
             facts=frozenset(
-                {"presence", "agenda", "motions", "conference", "roster", "devices", "access",
-                 "scans"}
+                {
+                    "presence",
+                    "agenda",
+                    "motions",
+                    "conference",
+                    "roster",
+                    "devices",
+                    "access",
+                    "scans",
+                }
             ),
             render=_regions,
         )

@@ -116,7 +116,8 @@ def audience_of(app: Flask, endpoint: str) -> frozenset[str]:
     """Who may call this endpoint."""
     if endpoint == "static":
         return frozenset({ANYONE})
-    found: frozenset[str] = app.view_functions[endpoint].audience  # type: ignore[attr-defined]
+    view: Any = app.view_functions[endpoint]
+    found: frozenset[str] = view.audience
     return found
 
 

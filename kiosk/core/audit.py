@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import JSON, Float, Integer, String, insert, select
+from sqlalchemy import JSON, Float, Integer, String, Table, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kiosk.core.access import Actor
@@ -66,10 +66,8 @@ class BookLine(Base):
     hash: Mapped[str] = mapped_column(String(64))
 
 
-_table = BookLine.__table__
-_head = (
-    select(_table.c.seq, _table.c.hash).order_by(_table.c.seq.desc()).limit(1)
-)
+_table = cast("Table", BookLine.__table__)
+_head = select(_table.c.seq, _table.c.hash).order_by(_table.c.seq.desc()).limit(1)
 
 
 @dataclass(frozen=True)
@@ -86,8 +84,16 @@ class Line:
     hash: str
 
 
-def canonical(*, seq: int, at: datetime, uptime: float, event: str, by: str, facts: dict[str, Any],
-              previous: str) -> bytes:
+def canonical(
+    *,
+    seq: int,
+    at: datetime,
+    uptime: float,
+    event: str,
+    by: str,
+    facts: dict[str, Any],
+    previous: str,
+) -> bytes:
     """The bytes that are hashed: JSON, keys sorted, no spaces, UTF-8 (as RFC 8785 for our types).
 
     A verifier in another language needs nothing else than this order and SHA-256.
@@ -119,7 +125,7 @@ def record(
         raise ValueError(f"{event.value} is in no room's catalogue")
     head = session.execute(_head).first()
     seq, previous = (head.seq + 1, head.hash) if head else (1, BEGINNING)
-    line = {
+    line: dict[str, Any] = {
         "seq": seq,
         "at": clock(),
         "uptime": since_start(),
@@ -134,7 +140,11 @@ def record(
 
 
 def read(
-    session: Session, *, newest_first: bool = False, limit: int | None = None, before: int | None = None
+    session: Session,
+    *,
+    newest_first: bool = False,
+    limit: int | None = None,
+    before: int | None = None,
 ) -> Iterator[Line]:
     """The lines of the book, oldest first unless asked otherwise."""
     order = _table.c.seq.desc() if newest_first else _table.c.seq

@@ -6,6 +6,7 @@ request, and its `make_response` refuses valid swap styles; the rooms see only w
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote, unquote
 
 from flask import Flask, Response, make_response, redirect, request, url_for
@@ -38,7 +39,7 @@ def prompt() -> str:
     return unquote(raw) if encoded else raw
 
 
-def go(endpoint: str, **values: str | int) -> Response:
+def go(endpoint: str, **values: Any) -> Response:
     """Send the browser to another page: 303 after a form, `HX-Redirect` after an htmx request."""
     where = url_for(endpoint, **values)
     if wants_fragment():
@@ -49,7 +50,7 @@ def go(endpoint: str, **values: str | int) -> Response:
     return make_response(redirect(where, code=303))
 
 
-def done(endpoint: str, **values: str | int) -> Response:
+def done(endpoint: str, **values: Any) -> Response:
     """An act on a page that keeps itself up to date: it hears `kiosk-done` and looks again.
 
     A browser without htmx is sent to `endpoint` instead.

@@ -63,8 +63,11 @@ def load(folder: Path) -> Keys:
         raise Refused("keys_damaged", file=path.name) from broken
     values: dict[str, bytes] = {}
     with suppress(AttributeError, TypeError, ValueError):
-        values = {field.name: bytes.fromhex(stored[field.name]) for field in fields(Keys)
-                  if field.name in stored}
+        values = {
+            field.name: bytes.fromhex(stored[field.name])
+            for field in fields(Keys)
+            if field.name in stored
+        }
     if len(values) != len(fields(Keys)) or any(len(value) != 32 for value in values.values()):
         raise Refused("keys_damaged", file=path.name)
     return Keys(**values)

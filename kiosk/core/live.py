@@ -181,12 +181,7 @@ class Hub:
                 picture.listeners += 1
         try:
             yield b"retry: 1000\n\n" + self._tick()
-            for name in names:
-                self._fresh(name, language)
-            if any(picture.stale for picture in pictures):
-                # Drawn a moment ago for someone else and changed since: the publisher follows.
-                self._start()
-                self._work.set()
+            self._draw_for_newcomer(names, language, pictures)
             while True:
                 # Taken before looking: a change after the look still wakes us.
                 signal = self._signal
@@ -195,14 +190,15 @@ class Hub:
                     if not still_allowed():
                         yield _event("bye", {})
                         return
-                fresh = b""
-                for picture in pictures:
-                    for dom_id, message in picture.regions.items():
-                        if sent.get(dom_id) is not message:
-                            sent[dom_id] = message
-                            fresh += message
+                fresh = [
+                    (dom_id, message)
+                    for picture in pictures
+                    for dom_id, message in picture.regions.items()
+                    if sent.get(dom_id) is not message
+                ]
                 if fresh:
-                    yield fresh
+                    sent.update(fresh)
+                    yield b"".join(message for _, message in fresh)
                 if not signal.wait(TICK):
                     yield self._tick()
         finally:
@@ -210,6 +206,14 @@ class Hub:
                 self.listening -= 1
                 for picture in pictures:
                     picture.listeners -= 1
+
+    def _draw_for_newcomer(self, names: list[str], language: str, pictures: list[_Picture]) -> None:
+        for name in names:
+            self._fresh(name, language)
+        if any(picture.stale for picture in pictures):
+            # Drawn a moment ago for someone else and changed since: the publisher follows.
+            self._start()
+            self._work.set()
 
     def _tick(self) -> bytes:
         now = in_hall(utc_now()).isoformat(timespec="milliseconds")

@@ -152,7 +152,7 @@ class Writer:
         batch: _Batch,
         refusal: BaseException,
     ) -> None:
-        """Roll back one unit alone; if SQLite has already dropped the whole batch, refuse it all."""
+        """Roll back one unit alone; if SQLite has dropped the whole batch, refuse it all."""
         try:
             session.close()
             if savepoint.is_active:

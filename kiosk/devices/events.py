@@ -38,8 +38,8 @@ register(
             "This device was revoked. Ask a secretary to add it again.",
         ),
         "pairing_address_spent": Sentence(
-            "Địa chỉ ghép thiết bị này đã dùng rồi hoặc đã hết hạn. Hãy nhờ thư ký cấp địa chỉ mới ở"
-            " trang Thiết bị.",
+            "Địa chỉ ghép thiết bị này đã dùng rồi hoặc đã hết hạn. Hãy nhờ thư ký cấp địa chỉ"
+            " mới ở trang Thiết bị.",
             "This pairing address was already used or has expired. Ask a secretary for a new one on"
             " the page Devices.",
         ),

@@ -41,9 +41,7 @@ class Paired:
     token: str
 
 
-def add_device(
-    *, kind: str, name: str, by: Actor, key: bytes, clock: Clock = utc_now
-) -> Added:
+def add_device(*, kind: str, name: str, by: Actor, key: bytes, clock: Clock = utc_now) -> Added:
     """Add a device and make its one-time pairing address.
 
     Raises:
@@ -57,8 +55,9 @@ def add_device(
     ticket = tokens.fresh()
     with unit_of_work() as session:
         with refusing("device_exists", name=name):
-            device_id = session.execute(
-                insert(Device).values(
+            device_id = session.scalars(
+                insert(Device)
+                .values(
                     kind=kind,
                     name=name,
                     name_key=fold(name)[:40],
@@ -66,7 +65,8 @@ def add_device(
                     address_hash=tokens.stored(key, ticket, purpose="pair"),
                     address_ends_at=clock() + ADDRESS_LIVES,
                 )
-            ).inserted_primary_key[0]
+                .returning(Device.id)
+            ).one()
         audit.record(
             session,
             DeviceEvent.ADDED,
@@ -77,7 +77,7 @@ def add_device(
             name=name,
         )
         changed(session, "devices")
-    return Added(id=int(device_id), kind=kind, name=name, ticket=ticket)
+    return Added(id=device_id, kind=kind, name=name, ticket=ticket)
 
 
 def renew_address(*, device_id: int, by: Actor, key: bytes, clock: Clock = utc_now) -> Added:

@@ -1,4 +1,4 @@
-"""Votes by hands: put the question, type the hands, correct a slip, take the result off the wall."""
+"""Votes by hands: put the question, type the hands, correct a slip, clear the wall."""
 
 from __future__ import annotations
 

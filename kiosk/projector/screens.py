@@ -24,9 +24,7 @@ class Screen(StrEnum):
     CLOSING = "closing"
 
 
-def screen_of(
-    *, has_conference: bool, is_open: bool, has_ended: bool, has_motion: bool
-) -> Screen:
+def screen_of(*, has_conference: bool, is_open: bool, has_ended: bool, has_motion: bool) -> Screen:
     """The one screen that is true now; a motion goes before everything else while open."""
     if not has_conference:
         return Screen.EMPTY

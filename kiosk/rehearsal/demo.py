@@ -8,8 +8,17 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from flask import Blueprint, Flask, Response, current_app, make_response, redirect, render_template
-from flask import request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 
 from kiosk import instance
 from kiosk.conference import badge_code

@@ -56,8 +56,8 @@ register(
             status=NOT_SO,
         ),
         "last_account": Sentence(
-            "Đây là tài khoản thư ký hoặc kỹ thuật cuối cùng nên không đóng được. Hãy thêm tài khoản khác"
-            " trước.",
+            "Đây là tài khoản thư ký hoặc kỹ thuật cuối cùng nên không đóng được. Hãy thêm tài"
+            " khoản khác trước.",
             "This is the last secretary or technician account. Add another one first.",
         ),
     }

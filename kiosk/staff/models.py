@@ -44,7 +44,7 @@ class StaffSession(Base):
 
 
 class SignInDelay(Base):
-    """Wrong passwords in a row for one name, kept over restarts; also for names that do not exist."""
+    """Wrong passwords in a row for one name, also an unknown one; kept over restarts."""
 
     __tablename__ = "sign_in_delay"
 

@@ -34,9 +34,9 @@ class SignedIn:
 def accounts(session: Session) -> list[AccountRow]:
     """All accounts, in the order they were made."""
     rows = session.execute(
-        select(Account.id, Account.name, Account.role, Account.added_at, Account.closed_at).order_by(
-            Account.id
-        )
+        select(
+            Account.id, Account.name, Account.role, Account.added_at, Account.closed_at
+        ).order_by(Account.id)
     )
     return [AccountRow(*row) for row in rows]
 
@@ -76,8 +76,11 @@ def wrong_tries(session: Session, key: str) -> tuple[int, datetime] | None:
 
 def keepers(session: Session) -> int:
     """Open accounts that can still add accounts."""
-    return session.scalar(
-        select(func.count())
-        .select_from(Account)
-        .where(Account.closed_at.is_(None), Account.role.in_(("secretary", "technician")))
-    ) or 0
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Account)
+            .where(Account.closed_at.is_(None), Account.role.in_(("secretary", "technician")))
+        )
+        or 0
+    )

@@ -63,9 +63,7 @@ def sign_in() -> Response:
             name=name, password=password, key=_key(), hours=_settings().session_hours
         )
     except Refused as refused:
-        page = render_template(
-            "staff/sign_in.html", name=name[:60], refused=refused, next=_next()
-        )
+        page = render_template("staff/sign_in.html", name=name[:60], refused=refused, next=_next())
         return make_response(page, status_of(refused))
     response = _go_on()
     set_cookie(response, COOKIE, opened.token, days=_settings().session_hours / 24)

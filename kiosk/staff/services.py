@@ -48,9 +48,7 @@ def made_password() -> str:
     return "-".join(groups)
 
 
-def add_account(
-    *, name: str, role: str, password: str, by: Actor, clock: Clock = utc_now
-) -> int:
+def add_account(*, name: str, role: str, password: str, by: Actor, clock: Clock = utc_now) -> int:
     """Add a member of staff; returns the account's id.
 
     Raises:
@@ -65,21 +63,21 @@ def add_account(
     digest = pool.hashes.call(_hasher.hash, password)
     with unit_of_work() as session:
         with refusing("account_exists", name=name):
-            account_id = session.execute(
-                insert(Account).values(
+            account_id = session.scalars(
+                insert(Account)
+                .values(
                     name=name, key=fold(name), role=role, password_hash=digest, added_at=clock()
                 )
-            ).inserted_primary_key[0]
+                .returning(Account.id)
+            ).one()
         audit.record(
             session, StaffEvent.ACCOUNT_ADDED, by=by, clock=clock, account=account_id, role=role
         )
         changed(session, "staff")
-    return int(account_id)
+    return account_id
 
 
-def reset_password(
-    *, name: str, password: str, by: Actor, clock: Clock = utc_now
-) -> None:
+def reset_password(*, name: str, password: str, by: Actor, clock: Clock = utc_now) -> None:
     """Set a new password, end every session of the account and forget its wrong tries."""
     rules.ensure_password(password)
     digest = pool.hashes.call(_hasher.hash, password)
@@ -87,9 +85,7 @@ def reset_password(
         found = queries.account_named(session, fold(tidy(name)))
         if found is None:
             raise Refused("account_unknown", name=tidy(name)[:60])
-        session.execute(
-            update(Account).where(Account.id == found[0]).values(password_hash=digest)
-        )
+        session.execute(update(Account).where(Account.id == found[0]).values(password_hash=digest))
         _end_sessions(session, found[0], clock)
         session.execute(delete(SignInDelay).where(SignInDelay.key == fold(found[1])))
         audit.record(session, StaffEvent.PASSWORD_RESET, by=by, clock=clock, account=found[0])
@@ -105,17 +101,13 @@ def close_account(*, account_id: int, by: Actor, clock: Clock = utc_now) -> None
             raise Refused("account_unknown", name=str(account_id))
         if role in {Role.SECRETARY, Role.TECHNICIAN} and queries.keepers(session) < 2:
             raise Refused("last_account")
-        session.execute(
-            update(Account).where(Account.id == account_id).values(closed_at=clock())
-        )
+        session.execute(update(Account).where(Account.id == account_id).values(closed_at=clock()))
         _end_sessions(session, account_id, clock)
         audit.record(session, StaffEvent.ACCOUNT_CLOSED, by=by, clock=clock, account=account_id)
         changed(session, "staff")
 
 
-def sign_in(
-    *, name: str, password: str, key: bytes, hours: int, clock: Clock = utc_now
-) -> Opened:
+def sign_in(*, name: str, password: str, key: bytes, hours: int, clock: Clock = utc_now) -> Opened:
     """Check a password and open a session.
 
     An unknown name costs the same time as a wrong password and is delayed the same, so that the
