@@ -134,7 +134,7 @@ def every(steps: tuple[tuple[str, ...], ...]) -> int:
     """Run every step, also after one that failed; the first failure's exit code, or 0."""
     failed = 0
     for step in steps:
-        code = ["-c", _CONTRACTS, "--no-timing"] if step[0] == "importlinter.cli" else ["-m", *step]
+        code = ["-c", _CONTRACTS, "--no-logo"] if step[0] == "importlinter.cli" else ["-m", *step]
         got = subprocess.run([PYTHON, *code], env=environment(), check=False).returncode
         if got:
             say(f"failed: {' '.join(step)}", to_error=True)

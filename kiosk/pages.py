@@ -31,6 +31,7 @@ from kiosk.core.errors import Refused
 from kiosk.core.figures import percent
 from kiosk.core.html import language, present_language
 from kiosk.core.messages import sentence
+from kiosk.devices import queries as devices
 
 bp = Blueprint("pages", __name__)
 
@@ -193,14 +194,15 @@ def stream(topics: str) -> Response:
         raise NotFound
     cookies = dict(request.cookies)
 
-    def allowed(present: list[access.Caller]) -> bool:
+    def allowed(identities: list[access.Caller]) -> bool:
         return all(
             ANYONE in hub.topics[name].audience
-            or access.admitted(hub.topics[name].audience, present)
+            or access.admitted(hub.topics[name].audience, identities)
             for name in names
         )
 
-    if not allowed(access.callers(cookies)):
+    present = access.callers(cookies)
+    if not allowed(present):
         raise Forbidden
     if "poll" in request.args:
         return _poll(hub, names)
@@ -211,8 +213,16 @@ def stream(topics: str) -> Response:
         with app.app_context():
             return allowed(access.callers(cookies))
 
+    here = [caller.actor.id for caller in present if caller.actor.kind == "device"]
+
+    def alive() -> None:
+        for device_id in here:
+            if device_id is not None:
+                devices.heard(device_id)
+
     response = Response(
-        hub.listen(names, language(), still_allowed=still_allowed), mimetype="text/event-stream"
+        hub.listen(names, language(), still_allowed=still_allowed, alive=alive),
+        mimetype="text/event-stream",
     )
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"

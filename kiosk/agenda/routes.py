@@ -10,7 +10,13 @@ from kiosk.agenda import plan_import, queries, rules, services
 from kiosk.conference import queries as people
 from kiosk.conference import reading
 from kiosk.conference.plan.kinds import AgendaKind
-from kiosk.conference.routes import PREPARERS, keep_upload, kept_upload, uploaded
+from kiosk.conference.routes import (
+    PREPARERS,
+    forget_upload,
+    keep_upload,
+    kept_upload,
+    uploaded,
+)
 from kiosk.conference.rules import is_late_in_year
 from kiosk.core import hx
 from kiosk.core.access import Role, actor, allow
@@ -69,6 +75,7 @@ def take_plan() -> Response:
     read = reading.plan(data, filename=name)
     digest = hashlib.sha256(data).hexdigest()
     plan_import.import_plan(read, file_name=name, sha256=digest, by=actor())
+    forget_upload(digest)
     return hx.go("agenda.plan")
 
 

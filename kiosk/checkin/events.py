@@ -65,6 +65,11 @@ register(
             " scan again.",
             status=NOT_SO,
         ),
+        "scan_too_large": Sentence(
+            "Nội dung quét quá dài, không phải mã thẻ. Hãy quét lại mã QR trên thẻ.",
+            "What was scanned is far too long for a badge. Scan the badge's QR again.",
+            status=NOT_SO,
+        ),
         "already_inside": Sentence(
             "{name} đã có mặt trong hội trường. Không cần ghi lại.",
             "{name} is already in the hall. There is nothing to record.",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Blueprint, Flask, Response, current_app, make_response, render_template, request
+from flask import Blueprint, Flask, Response, current_app, render_template, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from kiosk.checkin import queries, services
 from kiosk.checkin.rules import Outcome
@@ -15,7 +16,6 @@ from kiosk.core.access import STAFF, Kind, Role, actor, allow
 from kiosk.core.db import db
 from kiosk.core.errors import Refused
 from kiosk.core.html import allow_camera
-from kiosk.core.messages import status_of
 from kiosk.devices import queries as devices
 
 bp = Blueprint("checkin", __name__)
@@ -76,15 +76,22 @@ def scan() -> str:
             by=device,
             repeat_seconds=_settings().gate_repeat_seconds,
         )
+    except RequestEntityTooLarge:
+        # A megabyte is no badge; the gate still gets an answer.
+        return render_template(
+            "checkin/_not_recorded.html", refused=Refused("scan_too_large"), outcome="unreadable"
+        )
     except Refused as refused:
-        return render_template("checkin/_not_recorded.html", refused=refused)
+        return render_template(
+            "checkin/_not_recorded.html", refused=refused, outcome=Outcome.REFUSED.value
+        )
     return render_template("checkin/_answer.html", answer=answer, Outcome=Outcome)
 
 
 @bp.post("/gate/undo/<int:stay_id>")
 @allow(Kind.GATE)
-def gate_undo(stay_id: int) -> Response:
-    """Take back what this gate has just recorded, with a reason."""
+def gate_undo(stay_id: int) -> str:
+    """Take back what this gate has just recorded, with a reason. Always 200, as a scan is."""
     device = actor()
     try:
         delegate_id = services.undo(
@@ -95,11 +102,9 @@ def gate_undo(stay_id: int) -> Response:
             within_minutes=_settings().gate_undo_minutes,
         )
     except Refused as refused:
-        return make_response(
-            render_template("checkin/_undo_refused.html", refused=refused), status_of(refused)
-        )
+        return render_template("checkin/_undo_refused.html", refused=refused)
     person = people.delegate(db.session(), delegate_id)
-    return make_response(render_template("checkin/_undone.html", person=person))
+    return render_template("checkin/_undone.html", person=person)
 
 
 # -- the console -----------------------------------------------------------------------------

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,9 @@ bp = Blueprint("conference", __name__)
 
 #: Who prepares the conference.
 PREPARERS = (Role.SECRETARY, Role.TECHNICIAN)
+
+#: Seconds that a previewed file waits for its import.
+PREVIEW_LIVES = 86_400
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -108,6 +113,7 @@ def import_roster() -> Response:
         key=_badge_key(),
         by=actor(),
     )
+    forget_upload(request.form.get("digest", ""))
     return hx.go("conference.roster")
 
 
@@ -231,6 +237,7 @@ def keep_upload(data: bytes, name: str) -> str:
     digest = hashlib.sha256(data).hexdigest()
     folder = _settings().instance / "uploads"
     folder.mkdir(exist_ok=True)
+    _forget_old_uploads(folder)
     (folder / f"{digest}.bin").write_bytes(data)
     (folder / f"{digest}.name").write_text(name, encoding="utf-8")
     return digest
@@ -249,3 +256,17 @@ def kept_upload(digest: str) -> tuple[str, bytes]:
     if hashlib.sha256(data).hexdigest() != digest:
         raise Refused("preview_gone")
     return name, data
+
+
+def forget_upload(digest: str) -> None:
+    """An imported file is not kept: it may hold more about people than we may (R22)."""
+    for ending in ("bin", "name"):
+        (_settings().instance / "uploads" / f"{digest}.{ending}").unlink(missing_ok=True)
+
+
+def _forget_old_uploads(folder: Path) -> None:
+    """Previews that nobody imported go after a day."""
+    for file in folder.iterdir():
+        with suppress(OSError):
+            if time.time() - file.stat().st_mtime > PREVIEW_LIVES:
+                file.unlink()

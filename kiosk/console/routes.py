@@ -45,6 +45,7 @@ def init_app(app: Flask) -> None:
                     "devices",
                     "access",
                     "scans",
+                    live.THE_CLOCK,
                 }
             ),
             render=_regions,
@@ -54,7 +55,7 @@ def init_app(app: Flask) -> None:
         live.Topic(
             name="devices",
             audience=frozenset({Role.SECRETARY, Role.TECHNICIAN}),
-            facts=frozenset({"devices", "access"}),
+            facts=frozenset({"devices", "access", live.THE_CLOCK}),
             render=_device_rows,
         )
     )

@@ -33,6 +33,12 @@ log = logging.getLogger(__name__)
 #: Seconds between two pictures of one topic: four a second is more than an eye follows.
 CALM = 0.25
 
+#: Seconds between two looks at what changes by itself: a silent device, minutes late.
+CLOCK = 10.0
+
+#: The fact that changes by itself; a topic that depends on it is drawn again every `CLOCK` seconds.
+THE_CLOCK = "clock"
+
 #: Seconds of silence after which the stream says that it still lives; pages worry at 10.
 TICK = 5.0
 
@@ -99,7 +105,6 @@ class Hub:
                 if self.topics[name].facts & facts:
                     picture.stale = True
         if self.listening:
-            self._start()
             self._work.set()
 
     def _start(self) -> None:
@@ -112,7 +117,8 @@ class Hub:
 
     def _publish_forever(self) -> None:
         while True:
-            self._work.wait()
+            if not self._work.wait(CLOCK):
+                self.announce({THE_CLOCK})
             self._work.clear()
             for (name, language), picture in list(self._pictures.items()):
                 if picture.stale and picture.listeners:
@@ -169,9 +175,17 @@ class Hub:
     # -- listeners ---------------------------------------------------------------------------
 
     def listen(
-        self, names: list[str], language: str, *, still_allowed: Callable[[], bool]
+        self,
+        names: list[str],
+        language: str,
+        *,
+        still_allowed: Callable[[], bool],
+        alive: Callable[[], None] = lambda: None,
     ) -> Iterator[bytes]:
-        """The stream of one page. Ends with `bye` when its right is gone."""
+        """The stream of one page. Ends with `bye` when its right is gone.
+
+        `alive` is called at least every `TICK` seconds while the page listens.
+        """
         sent: dict[str, bytes] = {}
         rights = self.rights
         pictures = [self._picture(name, language) for name in names]
@@ -179,12 +193,14 @@ class Hub:
             self.listening += 1
             for picture in pictures:
                 picture.listeners += 1
+        self._start()
         try:
             yield b"retry: 1000\n\n" + self._tick()
             self._draw_for_newcomer(names, language, pictures)
             while True:
                 # Taken before looking: a change after the look still wakes us.
                 signal = self._signal
+                alive()
                 if self.rights != rights:
                     rights = self.rights
                     if not still_allowed():
@@ -212,7 +228,6 @@ class Hub:
             self._fresh(name, language)
         if any(picture.stale for picture in pictures):
             # Drawn a moment ago for someone else and changed since: the publisher follows.
-            self._start()
             self._work.set()
 
     def _tick(self) -> bytes:

@@ -325,7 +325,10 @@ def motion_counts_who_was_there(day: Day) -> Findings:
     for count in day.stored.counts:
         first = next(each for each in day.stored.counts if each.motion_id == count.motion_id)
         there = day.stored.voters_at(first.at)
-        if count.present_source == "checkin" and not count.present == count.present_checkin == there:
+        if (
+            count.present_source == "checkin"
+            and not count.present == count.present_checkin == there
+        ):
             findings.append(f"count {count.number} says {count.present}, {there} were there")
     opened, ended = day.stored.opened_at, day.stored.ended_at
     if opened and ended and day.stored.counts:
@@ -423,9 +426,7 @@ def _only(day: Day, scene: Scene, outcome: str) -> Findings:
     told = day.scene(scene)
     ids = {answer.scan_id for answer in told}
     entered = [
-        scan.scan_id
-        for scan in day.stored.scans
-        if scan.scan_id in ids and scan.outcome in WELCOME
+        scan.scan_id for scan in day.stored.scans if scan.scan_id in ids and scan.outcome in WELCOME
     ]
     findings = _named(answer for answer in told if answer.outcome != outcome)
     findings += [f"{scan_id} is stored as an entry" for scan_id in entered]
