@@ -74,7 +74,10 @@ def read(folder: Path = CATALOGUE) -> Catalog:
 
 
 def _key(message: Message) -> Key:
-    return message.context, str(message.id)
+    context: str | bytes | None = message.context
+    if isinstance(context, bytes):  # as Babel reads a compiled catalogue
+        context = context.decode()
+    return context, str(message.id)
 
 
 def sentences(catalogue: Catalog) -> dict[Key, str]:

@@ -159,7 +159,7 @@ def delegates(
     found = [DelegateRow(*row) for row in session.execute(query)]
     if not search.strip():
         return found
-    keys = dict(session.execute(select(Delegate.id, Delegate.search_key)).tuples())
+    keys = {row[0]: row[1] for row in session.execute(select(Delegate.id, Delegate.search_key))}
     return [row for row in found if matches(search[:100], keys[row.id])]
 
 

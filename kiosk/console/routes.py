@@ -11,6 +11,7 @@ from flask import Blueprint, Flask, Response, make_response, render_template, re
 from kiosk.agenda import queries as agendas
 from kiosk.checkin import queries as presences
 from kiosk.conference import queries as people
+from kiosk.console.book_words import Reader
 from kiosk.core import audit, live
 from kiosk.core.access import STAFF, Role, allow
 from kiosk.core.clock import utc_now
@@ -137,9 +138,10 @@ def book() -> str:
     session = db.session()
     before = request.args.get("before", type=int)
     lines = list(audit.read(session, newest_first=True, limit=PAGE, before=before))
+    reader = Reader(session, language=present_language())
     return render_template(
         "console/book.html",
-        lines=lines,
+        lines=[reader.read(line) for line in lines],
         older=lines[-1].seq if len(lines) == PAGE and lines[-1].seq > 1 else None,
         first_break=audit.first_break(session) if "check" in request.args else None,
         checked="check" in request.args,

@@ -60,7 +60,8 @@ def init_app(app: Flask) -> None:
                 create_engine(
                     db.engine.url,
                     poolclass=NullPool,
-                    connect_args={"check_same_thread": False},
+                    # 0: not even while connecting may SQLite's own waiting stall the loop.
+                    connect_args={"check_same_thread": False, "timeout": 0},
                 )
             )
         )

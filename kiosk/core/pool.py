@@ -30,14 +30,27 @@ class Pool:
         self._threads: Any = None
 
     def call(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `work` off the loop and wait for it; its exception comes back as its own."""
+        """Run `work` off the loop and wait for it; its exception comes back as its own.
+
+        A caller that is stopped meanwhile is stopped only after the work has ended: a thread
+        cannot be called back, and whoever cleans up must know what became of it.
+        """
         if not under_gevent():
             return work(*args, **kwargs)
         if self._threads is None:
             from gevent.threadpool import ThreadPool
 
             self._threads = ThreadPool(self.size)
-        result: T = self._threads.apply(work, args, kwargs)
+        job = self._threads.spawn(work, *args, **kwargs)
+        stopped: BaseException | None = None
+        while not job.ready():
+            try:
+                job.wait()
+            except BaseException as stop:  # a killed greenlet, a timeout
+                stopped = stop
+        if stopped is not None:
+            raise stopped
+        result: T = job.get()
         return result
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import NestedTransaction
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from kiosk.core import pool
@@ -29,8 +29,24 @@ log = logging.getLogger(__name__)
 #: A crowd larger than this is split, so that the first in line does not wait for the hundredth.
 BATCH = 64
 
-#: Seconds to ask again for a database that another program holds (a backup, a technician's tool).
+#: Seconds to ask again for a database that another program holds (a backup, a technician's tool),
+#: counted from the moment the unit came: a whole queue must not be refused one after another.
 PATIENCE = 5.0
+
+#: Seconds of asking that are left to a unit whose patience went by in the queue.
+LAST_TRY = 0.05
+
+#: What SQLite says when the disk, not the statement, is at fault (primary result codes).
+_DISK = frozenset(
+    {
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
 
 
 class _Batch:
@@ -69,9 +85,10 @@ class Writer:
     @contextmanager
     def unit(self) -> Iterator[Session]:
         """Wait for the turn, run the body under a savepoint, return after the COMMIT."""
+        until = time.monotonic() + PATIENCE
         self._take_turn()
         # From here until _leave() or _abandon() this caller alone touches the connection.
-        batch = self._open_batch()
+        batch = self._open_batch(until)
         batch.units += 1
         connection = self._connected()
         try:
@@ -88,6 +105,8 @@ class Writer:
             savepoint.commit()
         except BaseException as refusal:
             self._undo(session, savepoint, batch, refusal)
+            if _is_disk(refusal):
+                raise NotSaved() from refusal
             raise
         session.close()
         self._leave(batch)
@@ -114,10 +133,10 @@ class Writer:
         with self._count:
             self._waiting -= 1
 
-    def _open_batch(self) -> _Batch:
+    def _open_batch(self, until: float) -> _Batch:
         if self._batch is None:
             try:
-                self._begin()
+                self._begin(until)
             except BaseException:
                 self._turn.release()
                 raise
@@ -130,20 +149,34 @@ class Writer:
         if pass_on:
             self._turn.release()
             return
+        committed: list[bool] = []
         failure: BaseException | None = None
+        stopped: BaseException | None = None
+
+        def commit() -> None:
+            self._commit()
+            committed.append(True)
+
         try:
-            pool.commits.call(self._commit)
-            self._forget_transaction()
+            pool.commits.call(commit)
         except BaseException as refused:
-            log.error("COMMIT failed, %d units refused: %s", batch.units, refused)
-            failure = refused
-            self._drop_connection()
-        else:
+            # A caller that is stopped while its COMMIT runs must not report it as failed: `call`
+            # returns only when the COMMIT has ended, one way or the other.
+            if committed:
+                stopped = refused
+            else:
+                log.error("COMMIT failed, %d units refused: %s", batch.units, refused)
+                failure = refused
+                self._drop_connection()
+        if committed:
+            self._forget_transaction()
             self.commits += 1
             self.units += batch.units
         self._batch = None
         self._turn.release()
         batch.settle(failure)
+        if stopped is not None:
+            raise stopped
 
     def _undo(
         self,
@@ -157,10 +190,12 @@ class Writer:
             session.close()
             if savepoint.is_active:
                 savepoint.rollback()
-        except (DBAPIError, sqlite3.Error) as broken:
+            batch_lives = self._raw().in_transaction
+        except BaseException as broken:
+            # Whatever it was: a turn that nobody gives back would stop every gate for ever.
             self._abandon(batch, broken)
             return
-        if not self._raw().in_transaction:
+        if not batch_lives:
             # A full or broken disk makes SQLite roll back by itself, the others' work included.
             self._abandon(batch, refusal)
             return
@@ -186,14 +221,14 @@ class Writer:
             raise KioskError("the writer has lost its connection")
         return raw  # type: ignore[no-any-return]
 
-    def _begin(self) -> None:
-        connection = self._connected()
-        until = time.monotonic() + PATIENCE
+    def _begin(self, until: float) -> None:
+        until = max(until, time.monotonic() + LAST_TRY)
         while True:
             try:
+                # Connecting is inside: a new file is turned to WAL then, which also needs the lock.
                 self._raw().execute("BEGIN IMMEDIATE")
                 break
-            except sqlite3.OperationalError as error:
+            except (sqlite3.Error, DBAPIError) as error:
                 if "locked" not in str(error):
                     self._drop_connection()
                     raise NotSaved() from error
@@ -201,17 +236,21 @@ class Writer:
                     raise Refused("busy") from error
                 # Cooperative under gevent; SQLite's own waiting would freeze the whole hall.
                 time.sleep(0.005)
-        connection.begin()
+        self._connected().begin()
 
     def _commit(self) -> None:
         self._raw().execute("COMMIT")
 
     def _forget_transaction(self) -> None:
         """SQLAlchemy keeps its own picture of the transaction; the COMMIT itself was ours."""
-        connection = self._connected()
-        transaction = connection.get_transaction()
-        if transaction is not None:
-            transaction.commit()
+        try:
+            transaction = self._connected().get_transaction()
+            if transaction is not None:
+                transaction.commit()
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            # What is stored is stored; only the connection is of no more use.
+            log.warning("the writer's connection is renewed: %s", error)
+            self._drop_connection()
 
     def _drop_connection(self) -> None:
         """Start over with a fresh connection; whatever was open is rolled back by closing it."""
@@ -231,3 +270,11 @@ class Writer:
                 self._connection.close()
                 self._connection = None
             self.engine.dispose()
+
+
+def _is_disk(error: BaseException) -> bool:
+    """True when a statement failed for want of a disk: full, unreadable, read-only."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(cause, "sqlite_errorcode", None)
+    # The extended code carries the primary one in its low byte.
+    return isinstance(code, int) and code & 0xFF in _DISK

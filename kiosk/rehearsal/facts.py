@@ -313,7 +313,7 @@ def read_stored(database: Path) -> Stored:
                 )
             ),
             counts=tuple(
-                Count(*row[:9], at=_utc(row[9]), adopted=bool(row[10]))
+                Count(*(*row[:9], _utc(row[9]), bool(row[10])))
                 for row in query(
                     "SELECT motion_id, number, in_favour, against, other, present,"
                     " present_source, present_checkin, reason, at, adopted FROM motion_count"

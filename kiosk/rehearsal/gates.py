@@ -13,7 +13,8 @@ import secrets
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 import httpx
@@ -21,7 +22,7 @@ import httpx
 from kiosk.checkin.rules import quorum_needed
 from kiosk.conference import badge_code
 from kiosk.rehearsal.facts import Badge, Person, Scene, Told
-from kiosk.rehearsal.hall import ANSWER_WITHIN, Browser, Statuses
+from kiosk.rehearsal.hall import Browser, Statuses, client_of
 
 #: Badges that the desk replaces before the day.
 REPLACED = 3
@@ -65,10 +66,8 @@ class Crowd:
     rest: tuple[Visit, ...]
     #: Delegates who come while the agenda runs; at least two.
     late: tuple[Shot, ...]
-    #: The delegate whose entry is taken back at the gate, and who enters again.
-    undone: Shot
-    #: Delegates who come at all.
-    coming: int
+    #: Somebody who only comes when everything is over.
+    absent: Shot
 
 
 def reissued_of(people: Sequence[Person], seed: int) -> tuple[int, ...]:
@@ -83,9 +82,7 @@ def _order(people: Sequence[Person], seed: int) -> list[int]:
     return ids
 
 
-def crowd_of(
-    people: Sequence[Person], badges: Sequence[Badge], *, key: bytes, seed: int
-) -> Crowd:
+def crowd_of(people: Sequence[Person], badges: Sequence[Badge], *, key: bytes, seed: int) -> Crowd:
     """Draw the arrivals of the day: about 93 of 100 delegates, all guests, and trouble.
 
     `badges` are all badges after the replacing, old ones too; `key` derives their digits.
@@ -115,18 +112,27 @@ def crowd_of(
 
     visits = [arrival(delegate) for delegate in plain]
     visits += [
-        Visit((shot(Scene.OLD_BADGE, each, old=True), shot(Scene.NEW_BADGE, each),
-               shot(Scene.OLD_BADGE, each, aside=1, old=True)))
+        Visit(
+            (
+                shot(Scene.OLD_BADGE, each, old=True),
+                shot(Scene.NEW_BADGE, each),
+                shot(Scene.OLD_BADGE, each, aside=1, old=True),
+            )
+        )
         for each in early[:REPLACED]
     ]
     guests = [person.id for person in people if person.standing == "guest"]
     visits += [Visit((shot(Scene.GUEST, guest),)) for guest in guests]
     visits += [Visit((each,)) for each in _troubles(set(codes.values()), len(order), dice)]
     # Played once at least, in the smallest hall too.
-    first, second = rest[0], early[REPLACED]
+    first = rest[0]
     always = Visit(
-        (shot(Scene.ARRIVAL, first), shot(Scene.SAME_GATE, first), shot(Scene.SENT_AGAIN, first),
-         shot(Scene.OTHER_GATE, first, aside=1))
+        (
+            shot(Scene.ARRIVAL, first),
+            shot(Scene.SAME_GATE, first),
+            shot(Scene.SENT_AGAIN, first),
+            shot(Scene.OTHER_GATE, first, aside=1),
+        )
     )
     dice.shuffle(visits)
     return Crowd(
@@ -134,21 +140,19 @@ def crowd_of(
         races=tuple(shot(Scene.RACE, delegate) for delegate in raced),
         rest=(always, *(arrival(delegate) for delegate in rest[1:])),
         late=tuple(shot(Scene.ARRIVAL, delegate) for delegate in late),
-        undone=shot(Scene.READMITTED, second),
-        coming=len(coming),
+        absent=shot(Scene.TOO_LATE, order[-1]),
     )
 
 
 def _with_habits(arrival: Shot, dice: random.Random) -> tuple[Shot, ...]:
     """Every few people lay the badge down twice, or walk on to the next gate."""
     luck = dice.random()
-    again = {"code": arrival.code, "delegate_id": arrival.delegate_id}
     if luck < 0.04:
-        return arrival, Shot(Scene.SAME_GATE, **again)
+        return arrival, replace(arrival, scene=Scene.SAME_GATE)
     if luck < 0.08:
-        return arrival, Shot(Scene.OTHER_GATE, aside=1, **again)
+        return arrival, replace(arrival, scene=Scene.OTHER_GATE, aside=1)
     if luck < 0.10:
-        return arrival, Shot(Scene.SENT_AGAIN, **again)
+        return arrival, replace(arrival, scene=Scene.SENT_AGAIN)
     return (arrival,)
 
 
@@ -200,16 +204,17 @@ class Gates:
             queues[place % len(queues)].put(visit)
         lanes = max(1, min(AT_ONE_GATE, AT_ALL_GATES // len(self.gates)))
         lanes = min(lanes, max(1, len(visits) // len(self.gates)))
-        workers = [
-            threading.Thread(target=self._work, args=(place, waiting), daemon=True)
-            for place, waiting in enumerate(queues)
-            for _ in range(lanes)
-        ]
-        workers += self._racers(races)
-        for worker in workers:
-            worker.start()
-        for worker in workers:
-            worker.join()
+        start = threading.Barrier(2, timeout=TOGETHER)
+        with ThreadPoolExecutor(lanes * len(queues) + 2) as threads:
+            running = [
+                threads.submit(self._work, place, waiting)
+                for place, waiting in enumerate(queues)
+                for _ in range(lanes)
+            ]
+            if races:
+                running += [threads.submit(self._race, gate, races, start) for gate in (0, 1)]
+        for each in running:
+            each.result()
 
     def one(self, shot: Shot, *, gate: int = 0) -> Told:
         """One scan, alone."""
@@ -217,10 +222,9 @@ class Gates:
             return self._scan(client, shot, gate, _fresh_id())[0]
 
     def take_back(self, shot: Shot) -> int:
-        """Let someone in, take it back at the gate, let them in again; the undo's status.
+        """Let someone in, take the entry back at the same gate, let them in again.
 
-        The person must be inside already through another gate's scan or not at all; here the
-        first scan is the entry that is undone.
+        Returns the status of the undo; 0 when the gate offered none.
         """
         with self._client() as client:
             _, page = self._scan(client, shot, 0, _fresh_id())
@@ -233,15 +237,13 @@ class Gates:
                 headers=self._headers[0],
             )
             self.statuses.saw(answer.status_code)
-            self._scan(client, shot, 0, _fresh_id())
+            self._scan(client, replace(shot, scene=Scene.READMITTED), 0, _fresh_id())
             return answer.status_code
 
     # -- threads -----------------------------------------------------------------------------
 
     def _client(self) -> httpx.Client:
-        return httpx.Client(
-            base_url=self.gates[0].address, timeout=ANSWER_WITHIN, trust_env=False
-        )
+        return client_of(self.gates[0].address)
 
     def _work(self, gate: int, waiting: queue.SimpleQueue[Visit]) -> None:
         with self._client() as client:
@@ -257,25 +259,18 @@ class Gates:
                     at = (gate + shot.aside) % len(self.gates)
                     self._scan(client, shot, at, scan_id)
 
-    def _racers(self, races: Sequence[Shot]) -> list[threading.Thread]:
-        """Two gates that scan the same badges at the same instants."""
-        start = threading.Barrier(2, timeout=TOGETHER)
+    def _race(self, gate: int, races: Sequence[Shot], start: threading.Barrier) -> None:
+        """One of two gates that scan the same badges at the same instants."""
+        with self._client() as client:
+            for shot in races:
+                try:
+                    start.wait()
+                except threading.BrokenBarrierError:
+                    # The other gate is gone; `two_gates_admit_one` will say so.
+                    return
+                self._scan(client, shot, gate, _fresh_id())
 
-        def race(gate: int) -> None:
-            with self._client() as client:
-                for shot in races:
-                    try:
-                        start.wait()
-                    except threading.BrokenBarrierError:
-                        return
-                    self._scan(client, shot, gate, _fresh_id())
-
-        gates = (0, 1) if races else ()
-        return [threading.Thread(target=race, args=(gate,), daemon=True) for gate in gates]
-
-    def _scan(
-        self, client: httpx.Client, shot: Shot, gate: int, scan_id: str
-    ) -> tuple[Told, str]:
+    def _scan(self, client: httpx.Client, shot: Shot, gate: int, scan_id: str) -> tuple[Told, str]:
         """Send one scan as the gate's page does: again with the same id when no answer comes."""
         body = urlencode({"code": shot.code, "scan_id": scan_id}).encode("ascii")
         status, page = 0, ""

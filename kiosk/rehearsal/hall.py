@@ -10,6 +10,7 @@ import json
 import os
 import re
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -24,6 +25,7 @@ from typing import Any, Protocol
 
 import httpx
 
+import kiosk
 from kiosk import config, instance
 from kiosk.core.errors import Refused
 
@@ -76,6 +78,10 @@ def serving(folder: Path, *, log: Path) -> Iterator[Server]:
     """
     # A technician's own settings must not change what is rehearsed in a throw-away folder.
     calm = {name: value for name, value in os.environ.items() if not name.startswith(config.ENV)}
+    calm["PYTHONPATH"] = os.pathsep.join(
+        # The program that rehearses is the program that serves, wherever it was started.
+        [str(Path(kiosk.__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
+    )
     command = [sys.executable, "-m", "kiosk.cli", "--instance", str(folder), "serve", "--port", "0"]
     with log.open("wb") as out:
         process = subprocess.Popen(  # noqa: S603 (our own program, no shell)
@@ -120,6 +126,22 @@ def log_lines(log: Path) -> tuple[str, ...]:
 # -- a browser -------------------------------------------------------------------------------
 
 
+#: One for all clients: httpx would load the system's authorities anew for each, 30 ms a client,
+#: though the hall of a rehearsal speaks plain HTTP on this laptop.
+_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def client_of(address: str, *, follow_redirects: bool = False) -> httpx.Client:
+    """A client of the rehearsed hall, deaf to proxies that the environment may name."""
+    return httpx.Client(
+        base_url=address,
+        follow_redirects=follow_redirects,
+        timeout=ANSWER_WITHIN,
+        trust_env=False,
+        verify=_NO_TLS,
+    )
+
+
 class Browser:
     """One browser: cookies, the token of its last page, and htmx's headers on its acts."""
 
@@ -127,9 +149,7 @@ class Browser:
         self.address = address
         self.statuses = statuses
         self.csrf = ""
-        self.client = httpx.Client(
-            base_url=address, follow_redirects=True, timeout=ANSWER_WITHIN, trust_env=False
-        )
+        self.client = client_of(address, follow_redirects=True)
 
     def page(self, path: str) -> str:
         """Load a page and keep its token, as a person who opens it does."""

@@ -90,7 +90,7 @@ def same_scan_same_outcome(day: Day) -> Findings:
 
 @invariant
 def nothing_acknowledged_is_lost(day: Day) -> Findings:
-    """Whom a gate has welcomed is stored as present, unless the entry was taken back (design 10)."""
+    """Whom a gate has welcomed is stored as present, unless taken back (design 10)."""
     taken_back = {delegate for delegate, status in day.undone if status == 200}
     stays = defaultdict(list)
     for stay in day.stored.stays:

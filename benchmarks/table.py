@@ -1,0 +1,121 @@
+"""The table: each figure beside the limit of the same run and the goal of design 9."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sqlite3
+import statistics
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from benchmarks.measures import CROWDED, LISTENERS, Samples
+from kiosk.core.clock import HALL
+
+BEGIN = "<!-- bench: begin, written by `make bench` -->"
+END = "<!-- bench: end -->"
+
+HEAD = ("figure", "median", "least to most", "beside it", "goal (design 9)")
+
+
+def machine(folder: Path, *, rounds: int, delegates: int) -> str:
+    """When and where this was measured."""
+    load = f", load {os.getloadavg()[0]:.1f} before" if hasattr(os, "getloadavg") else ""
+    return (
+        f"{datetime.now(HALL):%d/%m/%Y %H:%M}, {platform.system()} {platform.machine()},"
+        f" {os.cpu_count()} cores{load}, Python {platform.python_version()},"
+        f" SQLite {sqlite3.sqlite_version}, data in {folder.anchor}{folder.parts[1]}…;"
+        f" {rounds} rounds, {delegates} delegates"
+    )
+
+
+def rows(samples: Samples) -> Iterator[tuple[str, ...]]:
+    """Every line of the table."""
+    every = samples.values
+    middle = {name: statistics.median(values) for name, values in every.items()}
+
+    def line(
+        name: str, words: str, *, digits: int = 0, beside: str = "", goal: str = ""
+    ) -> Iterator[tuple[str, ...]]:
+        if name in middle:
+            least, most = min(every[name]), max(every[name])
+            yield (
+                words,
+                f"{middle[name]:,.{digits}f}",
+                f"{least:,.{digits}f} to {most:,.{digits}f}",
+                beside,
+                goal,
+            )
+
+    yield from line("disk 1", "durable commits a second, 1 unit each", goal="the yardstick")
+    yield from line("disk 32", "units a second, 32 in each commit", goal="the yardstick")
+    for writers in (1, 16, 64):
+        limit = middle["disk 1" if writers == 1 else "disk 32"]
+        share = f"{middle[f'writer {writers}'] / limit:.0%} of the disk"
+        yield from line(f"writer {writers}", f"writer, {writers} at once: units/s", beside=share)
+    for clients in (1, 16, 64):
+        name = f"scans {clients}"
+        share = f"{middle[name] / middle['disk 1']:.0%} of commits one by one"
+        wanted = {"": "", " p99": "", " cpu": ""}
+        if clients == 64:
+            wanted = {"": "≥ 400", " p99": "≤ 150", " cpu": "≤ 2.5"}
+        yield from line(name, f"scans/s, {clients} clients", beside=share, goal=wanted[""])
+        yield from line(f"{name} p50", f"scan p50 ms, {clients} clients", digits=1)
+        yield from line(
+            f"{name} p99", f"scan p99 ms, {clients} clients", digits=1, goal=wanted[" p99"]
+        )
+        yield from line(
+            f"{name} cpu", f"server CPU ms a scan, {clients} clients", digits=2, goal=wanted[" cpu"]
+        )
+    for count in LISTENERS:
+        goal = "≤ 50" if count == max(LISTENERS) else ""
+        yield from line(
+            f"stream {count}", f"scan sent → last of {count} screens, ms", digits=1, goal=goal
+        )
+        goal = "≤ 120" if count == max(LISTENERS) else ""
+        yield from line(f"memory {count}", f"server MB, {count} screens", goal=goal)
+    if "scans crowded" in middle:
+        alone = middle[f"scans {CROWDED[0]}"]
+        yield from line(
+            "scans crowded",
+            f"scans/s, {CROWDED[0]} clients and {max(LISTENERS)} screens",
+            beside=f"{middle['scans crowded'] / alone:.0%} of the same with one screen",
+            goal="≥ 67% of it",
+        )
+    yield from line("start", "start to first answer, s", digits=2, goal="≤ 1.5")
+    yield from line("idle memory", "idle server, MB", goal="≤ 100")
+    yield ("answers 5xx", str(samples.server_errors), "", "", "0")
+    yield ("scans not admitted, screens lost", str(samples.other_answers), "", "", "0")
+
+
+def markdown(facts: str, lines: list[tuple[str, ...]]) -> str:
+    """A table for `docs/performance.md`."""
+    text = [facts, "", "| " + " | ".join(HEAD) + " |", "|---|--:|---|---|---|"]
+    text += ["| " + " | ".join(line) + " |" for line in lines]
+    return "\n".join(text)
+
+
+def plain(facts: str, lines: list[tuple[str, ...]]) -> str:
+    """A table for the terminal."""
+    whole = [HEAD, *lines]
+    wide = [max(len(line[place]) for line in whole) for place in range(len(HEAD))]
+    return "\n".join(
+        [
+            facts,
+            *(
+                "  ".join(cell.ljust(wide[at]) for at, cell in enumerate(line)).rstrip()
+                for line in whole
+            ),
+        ]
+    )
+
+
+def put_into(file: Path, text: str) -> None:
+    """Replace what stands between the markers. ValueError when the file has none."""
+    old = file.read_text(encoding="utf-8")
+    before, begin, rest = old.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"{file} has no bench markers")
+    file.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8", newline="\n")
