@@ -74,17 +74,22 @@ class _Client(asyncio.Protocol):
             self.answer.set_exception(exc or ConnectionResetError("closed"))
 
 
+def _where(address: str) -> tuple[str, int]:
+    """Host and port; anything but this machine is refused."""
+    parts = urlsplit(address)
+    if parts.hostname not in {"127.0.0.1", "::1", "localhost"} or parts.port is None:
+        raise ValueError(f"{address} is no loopback address")
+    return parts.hostname, parts.port
+
+
 async def drive(address: str, requests: Sequence[bytes], *, clients: int) -> Round:
     """Send every request once, `clients` at a time.
 
     Raises TimeoutError or ConnectionError: a lost answer makes the round worthless.
     """
-    where = urlsplit(address)
+    host, port = _where(address)
     loop = asyncio.get_running_loop()
-    connections = [
-        (await loop.create_connection(_Client, where.hostname, where.port))[1]
-        for _ in range(clients)
-    ]
+    connections = [(await loop.create_connection(_Client, host, port))[1] for _ in range(clients)]
     round_ = Round(seconds=0.0, times=[])
     waiting = iter(requests)
 
@@ -145,13 +150,11 @@ class Listeners:
 
     async def join(self, address: str, request: bytes, count: int) -> None:
         """Connect so many screens and wait until each has its first picture."""
-        where = urlsplit(address)
+        host, port = _where(address)
         loop = asyncio.get_running_loop()
         self.expect(count)
         for _ in range(count):
-            _, screen = await loop.create_connection(
-                lambda: _Listener(self), where.hostname, where.port
-            )
+            _, screen = await loop.create_connection(lambda: _Listener(self), host, port)
             screen.transport.write(request)
             self.screens.append(screen)
         await self.all_pictured()

@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     #: Folder with the database, the keys and everything that belongs to one conference.
     instance: Path
     #: Only this laptop until the encrypted door comes.
-    host: Literal["127.0.0.1", "localhost", "::1"] = "127.0.0.1"
+    host: Literal["127.0.0.1", "localhost"] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8080
     #: Language of a browser that has not chosen.
     language: Literal["vi", "en"] = "vi"

@@ -15,7 +15,7 @@ from werkzeug.exceptions import (
     Unauthorized,
 )
 
-from kiosk.core import hx
+from kiosk.core import hx, uploads
 from kiosk.core.errors import Refused
 from kiosk.core.messages import status_of
 
@@ -67,9 +67,7 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     """400, 403, 404, 413 …: what happened, and where to go."""
     status = error.code or 500
     if isinstance(error, RequestEntityTooLarge):
-        from kiosk.pages import LARGEST_UPLOAD
-
-        return refused(Refused("upload_too_large", megabytes=LARGEST_UPLOAD // 1_000_000))
+        return refused(Refused("upload_too_large", megabytes=uploads.LARGEST // 1_000_000))
     if status < 400:
         return error.get_response()
     kind = {Forbidden: "forbidden", NotFound: "not_found"}.get(type(error), "bad_request")

@@ -23,7 +23,7 @@ import kiosk
 from kiosk.conference import queries as people
 from kiosk.conference.file_events import row_reason
 from kiosk.config import Settings
-from kiosk.core import access, live, qr
+from kiosk.core import access, live, qr, uploads
 from kiosk.core.access import ANYONE, PROGRAM, THE_PROGRAM, Role, allow
 from kiosk.core.clock import dmy, hhmm, in_hall, utc_now
 from kiosk.core.db import db
@@ -36,7 +36,7 @@ from kiosk.devices import queries as devices
 bp = Blueprint("pages", __name__)
 
 #: 20 MB of file and a little of form around it.
-LARGEST_UPLOAD = 20_000_000 + 65_536
+LARGEST_UPLOAD = uploads.LARGEST + 65_536
 
 
 # A Windows registry may call these anything; under `nosniff` an ES module would then not run.

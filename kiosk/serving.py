@@ -46,8 +46,7 @@ def run(
 
 def _address(settings: Settings, listener: socket.socket) -> str:
     port = listener.getsockname()[1]
-    host = "[::1]" if settings.host == "::1" else settings.host
-    return f"http://{host}:{port}"
+    return f"http://{settings.host}:{port}"
 
 
 def real_plan() -> tuple[str, bytes]:

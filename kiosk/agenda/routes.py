@@ -10,24 +10,13 @@ from kiosk.agenda import plan_import, queries, rules, services
 from kiosk.conference import queries as people
 from kiosk.conference import reading
 from kiosk.conference.plan.kinds import AgendaKind
-from kiosk.conference.routes import (
-    PREPARERS,
-    forget_upload,
-    keep_upload,
-    kept_upload,
-    uploaded,
-)
 from kiosk.conference.rules import is_late_in_year
-from kiosk.core import hx
-from kiosk.core.access import Role, actor, allow
-from kiosk.core.clock import utc_now
+from kiosk.core import hx, uploads
+from kiosk.core.access import LEADERS, PREPARERS, Role, actor, allow
 from kiosk.core.db import db
 from kiosk.core.errors import Refused
 
 bp = Blueprint("agenda", __name__)
-
-#: Who walks the agenda in the hall.
-LEADERS = (Role.SECRETARY, Role.CHAIR)
 
 
 def init_app(app: Flask) -> None:
@@ -56,12 +45,12 @@ def plan() -> str:
 @allow(*PREPARERS)
 def preview_plan() -> str:
     """Read an uploaded plan and show what it says; nothing is stored but the file itself."""
-    name, data = uploaded("plan")
+    name, data = uploads.uploaded("plan")
     read = reading.plan(data, filename=name)
     return render_template(
         "agenda/_plan_preview.html",
         plan=read,
-        digest=keep_upload(data, name),
+        digest=uploads.keep(data, name),
         file_name=name,
         replaces=people.find_conference(db.session()) is not None,
     )
@@ -71,11 +60,11 @@ def preview_plan() -> str:
 @allow(*PREPARERS)
 def take_plan() -> Response:
     """Make the previewed plan the draft conference."""
-    name, data = kept_upload(request.form.get("digest", ""))
+    name, data = uploads.kept(request.form.get("digest", ""))
     read = reading.plan(data, filename=name)
     digest = hashlib.sha256(data).hexdigest()
     plan_import.import_plan(read, file_name=name, sha256=digest, by=actor())
-    forget_upload(digest)
+    uploads.forget(digest)
     return hx.go("agenda.plan")
 
 
@@ -183,8 +172,3 @@ def _chosen_item() -> int:
     if chosen is None:
         raise Refused("agenda_item_unknown")
     return chosen
-
-
-def agenda_now() -> queries.AgendaView:
-    """The agenda at this moment, for the faces."""
-    return queries.agenda(db.session(), utc_now())

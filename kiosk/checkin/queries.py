@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from kiosk.checkin import rules
 from kiosk.checkin.models import QuorumBase, Scan, Stay
-from kiosk.conference.models import Delegate, Unit
+from kiosk.conference.queries import ROSTER
 
 
 @dataclass(frozen=True)
@@ -74,21 +74,21 @@ def presence(session: Session, *, at: datetime | None = None) -> Presence:
     def count(*conditions: SQLColumnExpression[bool]) -> ColumnElement[int]:
         return func.coalesce(func.sum(case((and_(*conditions), 1), else_=0)), 0)
 
+    person = ROSTER.c
     rows = session.execute(
         select(
-            Unit.id,
-            Unit.name,
-            count(Delegate.counts_for_quorum),
-            count(Delegate.counts_for_quorum, inside),
-            count(Delegate.votes, inside),
-            count(Delegate.elects, inside),
-            count(Delegate.standing == "guest", inside),
+            person.unit_id,
+            person.unit,
+            count(person.counts_for_quorum),
+            count(person.counts_for_quorum, inside),
+            count(person.votes, inside),
+            count(person.elects, inside),
+            count(person.standing == "guest", inside),
         )
-        .select_from(Unit)
-        .join(Delegate, Delegate.unit_id == Unit.id)
-        .outerjoin(stay, stay.c.delegate_id == Delegate.id)
-        .group_by(Unit.id, Unit.name, Unit.position)
-        .order_by(Unit.position, Unit.id)
+        .select_from(ROSTER)
+        .outerjoin(stay, stay.c.delegate_id == person.id)
+        .group_by(person.unit_id, person.unit, person.unit_position)
+        .order_by(person.unit_position, person.unit_id)
     ).all()
     fixed = base_in_force(session)
     return Presence(
@@ -185,8 +185,8 @@ class ScanRow:
 def latest_scans(session: Session, *, limit: int = 12) -> list[ScanRow]:
     """The newest scans, refused ones too: the desk sees why someone was turned away."""
     rows = session.execute(
-        select(Scan.at, Scan.outcome, Scan.device_id, Delegate.name, Scan.ending)
-        .outerjoin(Delegate, Delegate.id == Scan.delegate_id)
+        select(Scan.at, Scan.outcome, Scan.device_id, ROSTER.c.name, Scan.ending)
+        .outerjoin(ROSTER, ROSTER.c.id == Scan.delegate_id)
         .order_by(Scan.id.desc())
         .limit(limit)
     )

@@ -169,9 +169,11 @@ def _repeat_of(
     if row.outcome == Outcome.REVOKED:
         # The desk has just replaced the badge; the new one is no repeat of the old one.
         return None
-    if row.outcome in rules.ENTERS and _stay_now(session, delegate_id) is None:
-        # Undone meanwhile: this is a new arrival.
-        return None
+    if row.stay_id is not None:
+        # Undone meanwhile, or in by another gate since: the old answer is not true any more.
+        stay = _stay_now(session, delegate_id)
+        if stay is None or stay.id != row.stay_id:
+            return None
     return row
 
 
@@ -197,9 +199,7 @@ def _again(session: Session, row: Row[*tuple[Any, ...]]) -> Answer:
         entered_gate=_gate(session, met.device_id) if met is not None else "",
         stay_id=row.stay_id,
         repeated=True,
-        no_longer=outcome in rules.ENTERS
-        and stay is not None
-        and (stay.undone_at is not None or stay.left_at is not None),
+        no_longer=stay is not None and (stay.undone_at is not None or stay.left_at is not None),
     )
 
 

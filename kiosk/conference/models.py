@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kiosk.core.clock import UtcDateTime
+from kiosk.core.columns import UtcDateTime
 from kiosk.core.db import Base
 
 

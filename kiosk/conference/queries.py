@@ -74,6 +74,25 @@ def conference(session: Session) -> ConferenceRow:
     return found
 
 
+#: The roster with its units, for other rooms to join with: columns and no more, never to write.
+ROSTER = (
+    select(
+        Delegate.id,
+        Delegate.name,
+        Delegate.standing,
+        Delegate.counts_for_quorum,
+        Delegate.votes,
+        Delegate.elects,
+        Unit.id.label("unit_id"),
+        Unit.name.label("unit"),
+        Unit.position.label("unit_position"),
+    )
+    .select_from(Delegate)
+    .join(Unit, Unit.id == Delegate.unit_id)
+    .subquery("roster")
+)
+
+
 @dataclass(frozen=True)
 class UnitRow:
     """A unit and how many of its people count for what."""
@@ -173,11 +192,12 @@ def delegate(session: Session, delegate_id: int) -> DelegateRow:
 
 @dataclass(frozen=True)
 class RosterCount:
-    """The roster in four numbers."""
+    """The roster in five numbers."""
 
     people: int
     convened: int
     guests: int
+    votes: int
     elects: int
 
 
@@ -188,10 +208,11 @@ def roster_count(session: Session) -> RosterCount:
             func.count(),
             func.count().filter(Delegate.counts_for_quorum),
             func.count().filter(Delegate.standing == Standing.GUEST),
+            func.count().filter(Delegate.votes),
             func.count().filter(Delegate.elects),
         ).select_from(Delegate)
     ).one()
-    return RosterCount(people=row[0], convened=row[1], guests=row[2], elects=row[3])
+    return RosterCount(people=row[0], convened=row[1], guests=row[2], votes=row[3], elects=row[4])
 
 
 def known_people(session: Session) -> list[Known]:

@@ -11,11 +11,7 @@ from typing import Any, cast
 
 from kiosk.conference.plan.model import Plan
 from kiosk.conference.roster.sheet import Sheet
-from kiosk.core import jobs, pool
-from kiosk.core.errors import Refused
-
-#: Files above this are refused before anything is read.
-LARGEST = 20_000_000
+from kiosk.core import jobs, pool, uploads
 
 
 def plan(data: bytes, *, filename: str) -> Plan:
@@ -29,8 +25,7 @@ def roster(data: bytes, *, filename: str) -> Sheet:
 
 
 def _read(name: str, data: bytes, filename: str) -> object:
-    if len(data) > LARGEST:
-        raise Refused("upload_too_large", megabytes=LARGEST // 1_000_000)
+    uploads.ensure_size(data)
     order = {"data": data, "filename": filename}
     if not pool.under_gevent():
         return _JOBS[name](order)

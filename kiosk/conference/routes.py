@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-import time
-from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, make_response, render_template, request
@@ -15,22 +10,12 @@ from kiosk.conference import badge_sheet, queries, reading, rules, services
 from kiosk.conference.roster.compare import Change, compare
 from kiosk.conference.roster.standing import Flags
 from kiosk.config import Settings
-from kiosk.core import hx, jobs
-from kiosk.core.access import Role, actor, allow
+from kiosk.core import hx, jobs, uploads
+from kiosk.core.access import PREPARERS, Role, actor, allow
 from kiosk.core.clock import utc_now
 from kiosk.core.db import db
-from kiosk.core.errors import Refused
-from kiosk.core.names import tidy
 
 bp = Blueprint("conference", __name__)
-
-#: Who prepares the conference.
-PREPARERS = (Role.SECRETARY, Role.TECHNICIAN)
-
-#: Seconds that a previewed file waits for its import.
-PREVIEW_LIVES = 86_400
-
-_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def init_app(app: Flask) -> None:
@@ -82,10 +67,10 @@ def import_page() -> str:
 @allow(*PREPARERS)
 def preview_roster() -> str:
     """Read an uploaded roster and show what it would do; nothing is stored but the file itself."""
-    name, data = uploaded("roster")
+    name, data = uploads.uploaded("roster")
     queries.conference(db.session())
     sheet = reading.roster(data, filename=name)
-    digest = keep_upload(data, name)
+    digest = uploads.keep(data, name)
     comparison = compare(queries.known_people(db.session()), sheet)
     return render_template(
         "conference/_preview.html",
@@ -104,7 +89,7 @@ def preview_roster() -> str:
 @allow(*PREPARERS)
 def import_roster() -> Response:
     """Store the roster that was previewed, in one unit."""
-    name, data = kept_upload(request.form.get("digest", ""))
+    name, data = uploads.kept(request.form.get("digest", ""))
     sheet = reading.roster(data, filename=name)
     services.import_roster(
         sheet,
@@ -113,7 +98,7 @@ def import_roster() -> Response:
         key=_badge_key(),
         by=actor(),
     )
-    forget_upload(request.form.get("digest", ""))
+    uploads.forget(request.form.get("digest", ""))
     return hx.go("conference.roster")
 
 
@@ -216,57 +201,3 @@ def details() -> Response:
         by=actor(),
     )
     return hx.go("agenda.plan")
-
-
-# -- uploads ---------------------------------------------------------------------------------
-
-
-def uploaded(field: str) -> tuple[str, bytes]:
-    """Name and bytes of an uploaded file. Refused: `file_not_chosen`, `upload_too_large`."""
-    file = request.files.get(field)
-    if file is None or not file.filename:
-        raise Refused("file_not_chosen")
-    data = file.stream.read(reading.LARGEST + 1)
-    if len(data) > reading.LARGEST:
-        raise Refused("upload_too_large", megabytes=reading.LARGEST // 1_000_000)
-    return tidy(Path(file.filename.replace("\\", "/")).name)[-120:] or "file", data
-
-
-def keep_upload(data: bytes, name: str) -> str:
-    """Keep a previewed file until it is imported; returns its SHA-256."""
-    digest = hashlib.sha256(data).hexdigest()
-    folder = _settings().instance / "uploads"
-    folder.mkdir(exist_ok=True)
-    _forget_old_uploads(folder)
-    (folder / f"{digest}.bin").write_bytes(data)
-    (folder / f"{digest}.name").write_text(name, encoding="utf-8")
-    return digest
-
-
-def kept_upload(digest: str) -> tuple[str, bytes]:
-    """The previewed file again, checked against its own hash. Refused: `preview_gone`."""
-    if not _DIGEST.fullmatch(digest):
-        raise Refused("preview_gone")
-    folder = _settings().instance / "uploads"
-    try:
-        data = (folder / f"{digest}.bin").read_bytes()
-        name = (folder / f"{digest}.name").read_text(encoding="utf-8")
-    except OSError as gone:
-        raise Refused("preview_gone") from gone
-    if hashlib.sha256(data).hexdigest() != digest:
-        raise Refused("preview_gone")
-    return name, data
-
-
-def forget_upload(digest: str) -> None:
-    """An imported file is not kept: it may hold more about people than we may (R22)."""
-    for ending in ("bin", "name"):
-        (_settings().instance / "uploads" / f"{digest}.{ending}").unlink(missing_ok=True)
-
-
-def _forget_old_uploads(folder: Path) -> None:
-    """Previews that nobody imported go after a day."""
-    for file in folder.iterdir():
-        with suppress(OSError):
-            if time.time() - file.stat().st_mtime > PREVIEW_LIVES:
-                file.unlink()

@@ -239,7 +239,7 @@ class _Keeper:
         self.at = at
         self.units: dict[str, int] = {
             unit_key(name): unit_id
-            for unit_id, name in session.execute(select(Unit.id, Unit.name)).tuples()
+            for unit_id, name in session.execute(select(Unit.id, Unit.name))
         }
 
     def store(self, comparison: Comparison) -> None:

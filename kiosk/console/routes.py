@@ -20,7 +20,6 @@ from kiosk.core.html import present_language
 from kiosk.devices import queries as devices
 from kiosk.motions import queries as motions
 from kiosk.motions.rules import needed
-from kiosk.projector.screens import wall as wall_now
 
 bp = Blueprint("console", __name__)
 
@@ -92,7 +91,6 @@ def _view() -> dict[str, Any]:
         "fleet": devices.devices(session, with_revoked=False),
         "scans": presences.latest_scans(session, limit=6),
         "gates": {row.id: row.name for row in devices.devices(session)},
-        "wall": wall_now(session, now),
     }
 
 

@@ -44,6 +44,12 @@ PROGRAM = "program"
 #: Whoever runs the hall from the console.
 STAFF = tuple(Role)
 
+#: Who prepares the conference: plan, roster, badges, devices.
+PREPARERS = (Role.SECRETARY, Role.TECHNICIAN)
+
+#: Who walks the agenda and records votes in the hall.
+LEADERS = (Role.SECRETARY, Role.CHAIR)
+
 
 @dataclass(frozen=True)
 class Actor:

@@ -19,7 +19,8 @@ from sqlalchemy import JSON, Float, Integer, String, Table, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kiosk.core.access import Actor
-from kiosk.core.clock import Clock, UtcDateTime, since_start, utc_now
+from kiosk.core.clock import Clock, since_start, utc_now
+from kiosk.core.columns import UtcDateTime
 from kiosk.core.db import Base
 
 #: What the first line is chained to.

@@ -11,10 +11,6 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import DateTime
-from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
-
 HALL = ZoneInfo("Asia/Ho_Chi_Minh")
 
 Clock = Callable[[], datetime]
@@ -49,20 +45,3 @@ def dmy(day: date | datetime | None) -> str:
     if isinstance(day, datetime):
         day = in_hall(day).date()
     return day.strftime("%d/%m/%Y")
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """Stores UTC, returns UTC, refuses a time without a zone."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a zone: take it from core.clock")
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else value.replace(tzinfo=UTC)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from urllib.parse import urlsplit
 
@@ -15,6 +16,8 @@ from werkzeug.exceptions import Forbidden
 BROWSER = "kiosk_browser"
 LANGUAGE = "kiosk_lang"
 LANGUAGES = ("vi", "en")
+
+_OURS = re.compile(r"[0-9a-f]{32}")
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -87,7 +90,7 @@ def set_cookie(response: Response, name: str, value: str, *, days: float) -> Non
 
 def _browser() -> str:
     known = request.cookies.get(BROWSER, "")
-    if len(known) == 32 and known.isalnum():
+    if _OURS.fullmatch(known):
         return known
     if "new_browser" not in g:
         g.new_browser = secrets.token_hex(16)
@@ -98,6 +101,14 @@ def csrf_token() -> str:
     """The token that this browser's forms carry, 32 hex digits."""
     key: bytes = current_app.extensions["kiosk_keys"].forms
     return hmac.new(key, _browser().encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _place(origin: str) -> str:
+    """Host and port of an `Origin`; empty for one that no browser sends."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 def check_request() -> None:
@@ -112,7 +123,7 @@ def check_request() -> None:
     if getattr(view, "checks_own_key", False):
         return
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    if origin is not None and _place(origin) != request.host:
         raise Forbidden("origin")
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         raise Forbidden("site")

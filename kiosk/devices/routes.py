@@ -23,6 +23,7 @@ from kiosk.core.errors import Refused
 from kiosk.core.html import set_cookie
 from kiosk.core.messages import status_of
 from kiosk.devices import queries, services
+from kiosk.devices.homes import HOME
 
 bp = Blueprint("devices", __name__)
 
@@ -56,10 +57,6 @@ def _who(kind: Kind) -> Callable[[Mapping[str, str]], Caller | None]:
 def _key() -> bytes:
     key: bytes = current_app.extensions["kiosk_keys"].tokens
     return key
-
-
-#: Where each kind of device lives.
-HOME = {Kind.GATE: "checkin.gate", Kind.TABLET: "tablet.home", Kind.PROJECTOR: "projector.wall"}
 
 
 @bp.get("/")

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kiosk.agenda.models import AgendaItem
+from kiosk.agenda import queries as agendas
 from kiosk.core.errors import Refused
 from kiosk.core.figures import percent
 from kiosk.motions import rules
@@ -92,26 +92,22 @@ class MotionView:
         return self.state is MotionState.CLOSED and self.put_away_at is None
 
 
-_motions = (
-    select(
-        Motion.id,
-        Motion.number,
-        Motion.text,
-        Motion.agenda_item_id,
-        AgendaItem.number.label("item_number"),
-        Motion.state,
-        Motion.opened_at,
-        Motion.closed_at,
-        Motion.withdraw_reason,
-        Motion.put_away_at,
-    )
-    .outerjoin(AgendaItem, AgendaItem.id == Motion.agenda_item_id)
-    .order_by(Motion.number)
-)
+_motions = select(
+    Motion.id,
+    Motion.number,
+    Motion.text,
+    Motion.agenda_item_id,
+    Motion.state,
+    Motion.opened_at,
+    Motion.closed_at,
+    Motion.withdraw_reason,
+    Motion.put_away_at,
+).order_by(Motion.number)
 
 
 def motions(session: Session) -> list[MotionView]:
     """All motions in their order, with every count."""
+    numbers = {item.id: item.number for item in agendas.items(session)}
     counts: dict[int, list[CountView]] = defaultdict(list)
     for row in session.execute(
         select(MotionCount.__table__).order_by(MotionCount.motion_id, MotionCount.number)
@@ -139,7 +135,7 @@ def motions(session: Session) -> list[MotionView]:
             number=row.number,
             text=row.text,
             agenda_item_id=row.agenda_item_id,
-            item_number=row.item_number,
+            item_number=numbers.get(row.agenda_item_id),
             state=MotionState(row.state),
             opened_at=row.opened_at,
             closed_at=row.closed_at,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, Response, request
 
-from kiosk.agenda.routes import LEADERS
 from kiosk.core import hx
-from kiosk.core.access import actor, allow
+from kiosk.core.access import LEADERS, actor, allow
 from kiosk.core.errors import Refused
 from kiosk.motions import services
 

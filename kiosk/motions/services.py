@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from kiosk.agenda import queries as agendas
@@ -12,7 +12,7 @@ from kiosk.agenda.guards import before_ending
 from kiosk.agenda.services import ensure_running_conference
 from kiosk.checkin import queries as presences
 from kiosk.checkin.rules import ensure_reason
-from kiosk.conference.models import Delegate
+from kiosk.conference import queries as conferences
 from kiosk.core import audit
 from kiosk.core.access import Actor
 from kiosk.core.clock import Clock, utc_now
@@ -250,7 +250,7 @@ def put_away(motion_id: int, *, by: Actor, clock: Clock = utc_now) -> None:
 
 def _may_vote(session: Session) -> int:
     """Everyone on the roster who may vote by hand (R3, second flag)."""
-    return session.scalar(select(func.count()).select_from(Delegate).where(Delegate.votes)) or 0
+    return conferences.roster_count(session).votes
 
 
 def _ensure_not_withdrawn(found: MotionView) -> None:

@@ -32,7 +32,7 @@ from kiosk.core.db import db
 from kiosk.core.errors import Refused
 from kiosk.devices import queries as device_rows
 from kiosk.devices import services as devices
-from kiosk.devices.routes import HOME
+from kiosk.devices.homes import HOME
 from kiosk.founding import FIRST_ACCOUNT, make_conference
 from kiosk.rehearsal.people import invent, write_roster_xlsx
 from kiosk.staff import services as staff

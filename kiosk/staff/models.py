@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kiosk.core.clock import UtcDateTime
+from kiosk.core.columns import UtcDateTime
 from kiosk.core.db import Base
 
 

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.dialects import sqlite
 
-from kiosk.core import clock
+from kiosk.core import clock, columns
 
 moments = st.datetimes(
     min_value=datetime(1990, 1, 1),  # noqa: DTZ001 (hypothesis adds the zone)
     max_value=datetime(2100, 1, 1),  # noqa: DTZ001
     timezones=st.sampled_from([UTC, timezone(timedelta(hours=7)), timezone(timedelta(hours=-9))]),
 )
-column = clock.UtcDateTime()
+column = columns.UtcDateTime()
 dialect = sqlite.dialect()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-import kiosk.core.clock
+import kiosk.core.columns
 
 
 revision = '0001'
@@ -21,8 +21,8 @@ def upgrade() -> None:
     sa.Column('key', sa.String(length=60), nullable=False),
     sa.Column('role', sa.String(length=20), nullable=False),
     sa.Column('password_hash', sa.String(length=200), nullable=False),
-    sa.Column('added_at', kiosk.core.clock.UtcDateTime(), nullable=False),
-    sa.Column('closed_at', kiosk.core.clock.UtcDateTime(), nullable=True),
+    sa.Column('added_at', kiosk.core.columns.UtcDateTime(), nullable=False),
+    sa.Column('closed_at', kiosk.core.columns.UtcDateTime(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_account')),
     sa.UniqueConstraint('key', name=op.f('uq_account_key'))
     )
@@ -48,7 +48,7 @@ def upgrade() -> None:
 
     op.create_table('book_line',
     sa.Column('seq', sa.Integer(), autoincrement=False, nullable=False),
-    sa.Column('at', kiosk.core.clock.UtcDateTime(), nullable=False),
+    sa.Column('at', kiosk.core.columns.UtcDateTime(), nullable=False),
     sa.Column('uptime', sa.Float(), nullable=False),
     sa.Column('event', sa.String(length=60), nullable=False),
     sa.Column('by', sa.String(length=40), nullable=False),
@@ -75,8 +75,8 @@ def upgrade() -> None:
     sa.Column('plan', sa.JSON(), nullable=False),
     sa.Column('plan_file', sa.String(length=200), nullable=False),
     sa.Column('plan_sha256', sa.String(length=64), nullable=False),
-    sa.Column('opened_at', kiosk.core.clock.UtcDateTime(), nullable=True),
-    sa.Column('ended_at', kiosk.core.clock.UtcDateTime(), nullable=True),
+    sa.Column('opened_at', kiosk.core.columns.UtcDateTime(), nullable=True),
+    sa.Column('ended_at', kiosk.core.columns.UtcDateTime(), nullable=True),
     sa.CheckConstraint('id = 1', name=op.f('ck_conference_only_one')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_conference'))
     )
@@ -85,12 +85,12 @@ def upgrade() -> None:
     sa.Column('kind', sa.String(length=20), nullable=False),
     sa.Column('name', sa.String(length=40), nullable=False),
     sa.Column('name_key', sa.String(length=40), nullable=False),
-    sa.Column('added_at', kiosk.core.clock.UtcDateTime(), nullable=False),
+    sa.Column('added_at', kiosk.core.columns.UtcDateTime(), nullable=False),
     sa.Column('address_hash', sa.LargeBinary(length=32), nullable=True),
-    sa.Column('address_ends_at', kiosk.core.clock.UtcDateTime(), nullable=True),
+    sa.Column('address_ends_at', kiosk.core.columns.UtcDateTime(), nullable=True),
     sa.Column('token_hash', sa.LargeBinary(length=32), nullable=True),
-    sa.Column('paired_at', kiosk.core.clock.UtcDateTime(), nullable=True),
-    sa.Column('revoked_at', kiosk.core.clock.UtcDateTime(), nullable=True),
+    sa.Column('paired_at', kiosk.core.columns.UtcDateTime(), nullable=True),
+    sa.Column('revoked_at', kiosk.core.columns.UtcDateTime(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_device')),
     sa.UniqueConstraint('address_hash', name=op.f('uq_device_address_hash')),
     sa.UniqueConstraint('token_hash', name=op.f('uq_device_token_hash'))
@@ -103,13 +103,13 @@ def upgrade() -> None:
     sa.Column('count', sa.Integer(), nullable=False),
     sa.Column('kind', sa.String(length=12), nullable=False),
     sa.Column('reason', sa.String(length=200), nullable=False),
-    sa.Column('at', kiosk.core.clock.UtcDateTime(), nullable=False),
+    sa.Column('at', kiosk.core.columns.UtcDateTime(), nullable=False),
     sa.Column('by', sa.String(length=40), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_quorum_base'))
     )
     op.create_table('roster_import',
     sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('at', kiosk.core.clock.UtcDateTime(), nullable=False),
+    sa.Column('at', kiosk.core.columns.UtcDateTime(), nullable=False),
     sa.Column('by', sa.String(length=40), nullable=False),
     sa.Column('file_name', sa.String(length=200), nullable=False),
     sa.Column('sha256', sa.String(length=64), nullable=False),
@@ -122,7 +122,7 @@ def upgrade() -> None:
     op.create_table('sign_in_delay',
     sa.Column('key', sa.String(length=60), nullable=False),
     sa.Column('failures', sa.Integer(), nullable=False),
-    sa.Column('last_failure_at', kiosk.core.clock.UtcDateTime(), nullable=False),
+    sa.Column('last_failure_at', kiosk.core.columns.UtcDateTime(), nullable=False),
     sa.PrimaryKeyConstraint('key', name=op.f('pk_sign_in_delay'))
     )
     op.create_table('unit',
@@ -137,7 +137,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('item_id', sa.Integer(), nullable=False),
     sa.Column('what', sa.String(length=12), nullable=False),
-    sa.Column('at', kiosk.core.clock.UtcDateTime(), nullable=False),
+    sa.Column('at', kiosk.core.columns.UtcDateTime(), nullable=False),
     sa.Column('by', sa.String(length=40), nullable=False),
     sa.Column('reason', sa.String(length=200), nullable=False),
     sa.CheckConstraint("what IN ('started', 'left_waiting', 'resumed', 'ended', 'skipped', 'reopened')", name=op.f('ck_agenda_mark_what_known')),
@@ -181,11 +181,11 @@ def upgrade() -> None:
     sa.Column('agenda_item_id', sa.Integer(), nullable=True),
     sa.Column('text', sa.String(length=500), nullable=False),
     sa.Column('state', sa.String(length=10), nullable=False),
-    sa.Column('opened_at', kiosk.core.clock.UtcDateTime(), nullable=False),
+    sa.Column('opened_at', kiosk.core.columns.UtcDateTime(), nullable=False),
     sa.Column('opened_by', sa.String(length=40), nullable=False),
-    sa.Column('closed_at', kiosk.core.clock.UtcDateTime(), nullable=True),
+    sa.Column('closed_at', kiosk.core.columns.UtcDateTime(), nullable=True),
     sa.Column('withdraw_reason', sa.String(length=200), nullable=False),
-    sa.Column('put_away_at', kiosk.core.clock.UtcDateTime(), nullable=True),
+    sa.Column('put_away_at', kiosk.core.columns.UtcDateTime(), nullable=True),
     sa.CheckConstraint("(state = 'open') = (closed_at IS NULL)", name=op.f('ck_motion_open_until_closed')),
     sa.CheckConstraint("(state = 'withdrawn') = (withdraw_reason <> '')", name=op.f('ck_motion_withdrawn_has_a_reason')),
     sa.CheckConstraint("put_away_at IS NULL OR state = 'closed'", name=op.f('ck_motion_only_results_put_away')),
@@ -201,9 +201,9 @@ def upgrade() -> None:
     op.create_table('staff_session',
     sa.Column('token_hash', sa.LargeBinary(length=32), nullable=False),
     sa.Column('account_id', sa.Integer(), nullable=False),
-    sa.Column('signed_in_at', kiosk.core.clock.UtcDateTime(), nullable=False),
-    sa.Column('ends_at', kiosk.core.clock.UtcDateTime(), nullable=False),
-    sa.Column('signed_out_at', kiosk.core.clock.UtcDateTime(), nullable=True),
+    sa.Column('signed_in_at', kiosk.core.columns.UtcDateTime(), nullable=False),
+    sa.Column('ends_at', kiosk.core.columns.UtcDateTime(), nullable=False),
+    sa.Column('signed_out_at', kiosk.core.columns.UtcDateTime(), nullable=True),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_staff_session_account_id')),
     sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_staff_session'))
     )
@@ -216,8 +216,8 @@ def upgrade() -> None:
     sa.Column('issue', sa.Integer(), nullable=False),
     sa.Column('attempt', sa.Integer(), nullable=False),
     sa.Column('code_hash', sa.LargeBinary(length=32), nullable=False),
-    sa.Column('issued_at', kiosk.core.clock.UtcDateTime(), nullable=False),
-    sa.Column('revoked_at', kiosk.core.clock.UtcDateTime(), nullable=True),
+    sa.Column('issued_at', kiosk.core.columns.UtcDateTime(), nullable=False),
+    sa.Column('revoked_at', kiosk.core.columns.UtcDateTime(), nullable=True),
     sa.Column('revoke_reason', sa.String(length=200), nullable=False),
     sa.ForeignKeyConstraint(['delegate_id'], ['delegate.id'], name=op.f('fk_badge_delegate_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_badge')),
@@ -238,7 +238,7 @@ def upgrade() -> None:
     sa.Column('present_source', sa.String(length=8), nullable=False),
     sa.Column('present_checkin', sa.Integer(), nullable=False),
     sa.Column('reason', sa.String(length=200), nullable=False),
-    sa.Column('at', kiosk.core.clock.UtcDateTime(), nullable=False),
+    sa.Column('at', kiosk.core.columns.UtcDateTime(), nullable=False),
     sa.Column('by', sa.String(length=40), nullable=False),
     sa.Column('adopted', sa.Boolean(), nullable=False),
     sa.CheckConstraint("(number = 1 AND present_source = 'checkin') OR reason <> ''", name=op.f('ck_motion_count_reason_given')),
@@ -258,11 +258,11 @@ def upgrade() -> None:
     op.create_table('stay',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('delegate_id', sa.Integer(), nullable=False),
-    sa.Column('entered_at', kiosk.core.clock.UtcDateTime(), nullable=False),
-    sa.Column('left_at', kiosk.core.clock.UtcDateTime(), nullable=True),
+    sa.Column('entered_at', kiosk.core.columns.UtcDateTime(), nullable=False),
+    sa.Column('left_at', kiosk.core.columns.UtcDateTime(), nullable=True),
     sa.Column('way', sa.String(length=10), nullable=False),
     sa.Column('device_id', sa.Integer(), nullable=True),
-    sa.Column('undone_at', kiosk.core.clock.UtcDateTime(), nullable=True),
+    sa.Column('undone_at', kiosk.core.columns.UtcDateTime(), nullable=True),
     sa.Column('undo_reason', sa.String(length=200), nullable=False),
     sa.CheckConstraint('left_at IS NULL OR left_at >= entered_at', name=op.f('ck_stay_leaves_after_entering')),
     sa.ForeignKeyConstraint(['delegate_id'], ['delegate.id'], name=op.f('fk_stay_delegate_id')),
@@ -276,7 +276,7 @@ def upgrade() -> None:
     op.create_table('scan',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('scan_id', sa.String(length=64), nullable=False),
-    sa.Column('at', kiosk.core.clock.UtcDateTime(), nullable=False),
+    sa.Column('at', kiosk.core.columns.UtcDateTime(), nullable=False),
     sa.Column('device_id', sa.Integer(), nullable=True),
     sa.Column('outcome', sa.String(length=12), nullable=False),
     sa.Column('delegate_id', sa.Integer(), nullable=True),
@@ -297,3 +297,9 @@ def upgrade() -> None:
             f"CREATE TRIGGER book_line_no_{act.lower()} BEFORE {act} ON book_line "
             "BEGIN SELECT RAISE(ABORT, 'the book is never changed'); END"
         )
+    # REPLACE deletes without asking the trigger above.
+    op.execute(
+        "CREATE TRIGGER book_line_no_replace BEFORE INSERT ON book_line "
+        "WHEN EXISTS (SELECT 1 FROM book_line WHERE seq = NEW.seq) "
+        "BEGIN SELECT RAISE(ABORT, 'the book is never changed'); END"
+    )
