@@ -10,8 +10,10 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import (
     Forbidden,
     HTTPException,
+    MethodNotAllowed,
     NotFound,
     RequestEntityTooLarge,
+    SecurityError,
     Unauthorized,
 )
 
@@ -26,6 +28,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refused, refused)
     app.register_error_handler(Unauthorized, stranger)
     app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(OverflowError, too_large)
     app.register_error_handler(Exception, broken)
 
 
@@ -71,20 +74,44 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     if status < 400:
         return error.get_response()
     kind = {Forbidden: "forbidden", NotFound: "not_found"}.get(type(error), "bad_request")
+    if isinstance(error, SecurityError):
+        # A name that is not ours has no addresses to link to, and gets no cookie.
+        return make_response(render_template("errors/bare.html", kind="stranger"), status)
     if hx.wants_fragment():
         response = make_response(
             render_template("_parts/http_notice.html", kind=kind, status=status), status
         )
         response.headers["HX-Retarget"] = "#notice"
         response.headers["HX-Reswap"] = "innerHTML show:#notice:top"
-        return response
-    return render_template("errors/http.html", kind=kind, status=status), status
+    else:
+        response = make_response(
+            render_template("errors/http.html", kind=kind, status=status), status
+        )
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
+
+
+def too_large(error: OverflowError) -> ResponseReturnValue:
+    """A number in the address that is larger than any row the database can hold: no such row."""
+    log.info("no such number at %s %s: %s", request.method, request.path, error)
+    return http_error(NotFound())
 
 
 def broken(error: Exception) -> ResponseReturnValue:
     """Our own fault: a number for the technician on the screen, the story in the log."""
     incident = secrets.token_hex(3)
     log.exception("incident %s at %s %s", incident, request.method, request.path)
+    try:
+        return _broken_page(incident)
+    except Exception:
+        # The page itself needs what is broken, the database for one.
+        log.exception("incident %s: its page could not be drawn", incident)
+        bare = render_template("errors/bare.html", kind="broken", incident=incident)
+        return make_response(bare, 500)
+
+
+def _broken_page(incident: str) -> ResponseReturnValue:
     if hx.wants_fragment():
         response = make_response(
             render_template(

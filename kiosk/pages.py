@@ -201,6 +201,9 @@ def stream(topics: str) -> Response:
             for name in names
         )
 
+    # Noted before a fresh look: a right that ends meanwhile must end this stream as well.
+    rights = hub.rights
+    db.session.rollback()
     present = access.callers(cookies)
     if not allowed(present):
         raise Forbidden
@@ -221,7 +224,9 @@ def stream(topics: str) -> Response:
                 devices.heard(device_id)
 
     response = Response(
-        hub.listen(names, language(), still_allowed=still_allowed, alive=alive),
+        hub.listen(
+            names, language(), still_allowed=still_allowed, alive=alive, rights=rights
+        ),
         mimetype="text/event-stream",
     )
     response.headers["Cache-Control"] = "no-store"

@@ -89,10 +89,10 @@ def hall(clock: Path) -> None:
     """Run the demonstration with the clock that the file tells; this process does nothing else."""
     sys.argv = ["kiosk", "demo", "--port", "0"]
     # First of all: this import makes sockets and threads gevent's own.
-    from kiosk import cli
-
     import gevent
     import time_machine
+
+    from kiosk import cli
 
     told = clock.read_text(encoding="ascii")
 
@@ -313,7 +313,7 @@ class Morning:
 
     def _prepare(self) -> None:
         """The pages of preparation, and the first sheet of badges."""
-        import pypdfium2
+        import pypdfium2  # type: ignore[import-untyped,unused-ignore]
 
         console, address = self.console, self.demo.address
         console.goto(f"{address}/console/plan")

@@ -36,6 +36,9 @@ CALM = 0.25
 #: Seconds between two looks at what changes by itself: a silent device, minutes late.
 CLOCK = 10.0
 
+#: Seconds until a picture that could not be drawn is tried again.
+AGAIN = 1.0
+
 #: The fact that changes by itself; a topic that depends on it is drawn again every `CLOCK` seconds.
 THE_CLOCK = "clock"
 
@@ -116,16 +119,20 @@ class Hub:
                 self._publisher.start()
 
     def _publish_forever(self) -> None:
+        failed = False
         while True:
-            if not self._work.wait(CLOCK):
+            if not self._work.wait(AGAIN if failed else CLOCK):
                 self.announce({THE_CLOCK})
             self._work.clear()
+            failed = False
             for (name, language), picture in list(self._pictures.items()):
                 if picture.stale and picture.listeners:
                     try:
                         self._draw(name, language)
                     except Exception:
-                        # The last good picture stays on the wall; the next change tries again.
+                        # The last good picture stays on the wall; it is tried again soon, for the
+                        # ticks go on and nobody in the hall could see that it is old.
+                        failed = True
                         log.exception("topic %s could not be drawn", name)
             self._wake()
             time.sleep(CALM)
@@ -181,13 +188,16 @@ class Hub:
         *,
         still_allowed: Callable[[], bool],
         alive: Callable[[], None] = lambda: None,
+        rights: int | None = None,
     ) -> Iterator[bytes]:
         """The stream of one page. Ends with `bye` when its right is gone.
 
-        `alive` is called at least every `TICK` seconds while the page listens.
+        `alive` is called at least every `TICK` seconds while the page listens. `rights` is
+        `self.rights` from before the caller was admitted: a right that ends between that look and
+        the first line of the stream ends the stream too.
         """
         sent: dict[str, bytes] = {}
-        rights = self.rights
+        rights = self.rights if rights is None else rights
         pictures = [self._picture(name, language) for name in names]
         with self._lock:
             self.listening += 1
@@ -225,7 +235,11 @@ class Hub:
 
     def _draw_for_newcomer(self, names: list[str], language: str, pictures: list[_Picture]) -> None:
         for name in names:
-            self._fresh(name, language)
+            try:
+                self._fresh(name, language)
+            except Exception:
+                # The newcomer gets the last good picture, and the next good one with the others.
+                log.exception("topic %s could not be drawn", name)
         if any(picture.stale for picture in pictures):
             # Drawn a moment ago for someone else and changed since: the publisher follows.
             self._work.set()
