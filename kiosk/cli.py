@@ -32,16 +32,25 @@ from kiosk import __version__, config, create_app, instance
 from kiosk.core.access import THE_PROGRAM
 from kiosk.core.errors import Refused
 from kiosk.core.messages import sentence
+from kiosk.core.names import without_marks
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 def say(text: str, *, to_error: bool = False) -> None:
-    """Print a line that no code page can refuse."""
+    """Print a line that no code page can refuse.
+
+    Where the terminal cannot write Vietnamese (an old Windows window), the marks are dropped: a
+    sentence without marks can be read, a row of question marks cannot.
+    """
     stream = sys.stderr if to_error else sys.stdout
     encoding = stream.encoding or "utf-8"
-    stream.write(text.encode(encoding, errors="replace").decode(encoding) + "\n")
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        text = without_marks(text).encode(encoding, errors="replace").decode(encoding)
+    stream.write(text + "\n")
     stream.flush()
 
 
@@ -53,6 +62,9 @@ def say_json(value: Any) -> None:
 
 def stop(refused: Refused) -> NoReturn:
     """Exit 1 with the sentence, in the language of the settings."""
+    from kiosk import vocabulary
+
+    assert vocabulary.ALL  # noqa: S101 (imported so that every code has its sentence)
     language = "en" if os.environ.get(f"{config.ENV}LANGUAGE") == "en" else "vi"
     say(sentence(refused, language), to_error=True)
     raise SystemExit(1)

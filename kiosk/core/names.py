@@ -26,6 +26,9 @@ _TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": 
 # Breve, circumflex and horn make another letter, not another tone.
 _LETTER_MARKS = frozenset("\u0306\u0302\u031b")
 
+#: Signs of our sentences that old code pages lack.
+_PLAIN_SIGNS = str.maketrans({"«": '"', "»": '"', "“": '"', "”": '"', "…": "...", "–": "-"})
+
 _CLUSTER = re.compile(r"[^\u0300-\u036f][\u0300-\u036f]*|[\u0300-\u036f]+")
 _MARKS = re.compile(r"[\u0300-\u036f]+")
 _WORD = re.compile(r"[^\W_]+")
@@ -111,6 +114,11 @@ def fold(text: str) -> str:
     plain = _without_marks(tidy(text)).casefold()
     # Folding case can bring a mark back (İ → i + dot), so marks are dropped once more.
     return tidy(_without_marks(plain).replace("đ", "d"))
+
+
+def without_marks(text: str) -> str:
+    """`Không tìm thấy` → `Khong tim thay`: for a terminal that cannot write Vietnamese."""
+    return _without_marks(text).replace("đ", "d").replace("Đ", "D").translate(_PLAIN_SIGNS)
 
 
 def _without_marks(text: str) -> str:

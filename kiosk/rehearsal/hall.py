@@ -103,7 +103,7 @@ def _answering(process: subprocess.Popen[bytes], folder: Path, log: Path) -> str
             if answer.status_code == 200:
                 return str(door["address"])
         time.sleep(0.03)
-    raise Refused("rehearsal_server_silent", seconds=round(START_WITHIN), log=str(log))
+    raise Refused("rehearsal_server_silent", log=str(log))
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

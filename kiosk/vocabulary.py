@@ -1,0 +1,11 @@
+"""Every room's events and refusals, for whoever must put a refusal into words without the app."""
+
+from kiosk.agenda import events as agenda
+from kiosk.checkin import events as checkin
+from kiosk.conference import events as conference
+from kiosk.conference import file_events as files
+from kiosk.devices import events as devices
+from kiosk.motions import events as motions
+from kiosk.staff import events as staff
+
+ALL = (staff, conference, files, devices, checkin, agenda, motions)
