@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from benchmarks import table
 from benchmarks.hall import found
 from benchmarks.measures import measure
+from kiosk.core.errors import Refused
 
 #: People in the hall: enough that every scan of a round is somebody's first.
 DELEGATES = 1_300
@@ -21,6 +22,13 @@ def tell(text: str) -> None:
     """Progress goes to standard error; standard output is the table."""
     sys.stderr.write(text + "\n")
     sys.stderr.flush()
+
+
+def _last_words(refused: Refused) -> str:
+    """The refusal, and the end of the log that it names."""
+    log = Path(str(refused.facts.get("log", "")))
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.is_file() else []
+    return "\n".join([str(refused), *lines[-20:]])
 
 
 def main() -> None:
@@ -35,10 +43,16 @@ def main() -> None:
     begun = time.perf_counter()
     with TemporaryDirectory(prefix="kiosk-bench-", dir=given.folder) as made:
         folder = Path(made).resolve()
-        facts = table.machine(folder, rounds=rounds, delegates=DELEGATES)
+        facts = table.machine(delegates=DELEGATES)
         tell(facts)
         original = found(folder / "original", delegates=DELEGATES)
-        samples = measure(folder, original, rounds=rounds, quick=given.quick, tell=tell)
+        try:
+            samples = measure(folder, original, rounds=rounds, quick=given.quick, tell=tell)
+        except Refused as refused:
+            # The folder goes with its log; say what the server said.
+            tell(_last_words(refused))
+            raise SystemExit(1) from refused
+    facts = f"{facts}; {samples.rounds} rounds"
     lines = list(table.rows(samples))
     out = table.plain(facts, lines)
     encoding = sys.stdout.encoding or "utf-8"

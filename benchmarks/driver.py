@@ -6,7 +6,6 @@ Loopback only. Closed loop: each client sends its next request when the whole an
 from __future__ import annotations
 
 import asyncio
-import gc
 import math
 import re
 import socket
@@ -102,7 +101,6 @@ async def drive(address: str, requests: Sequence[bytes], *, clients: int) -> Rou
             found = _OUTCOME.search(body)
             round_.outcomes[found[1].decode() if found else "none"] += 1
 
-    gc.collect()
     begun = time.perf_counter()
     try:
         async with asyncio.timeout(ANSWER_WITHIN + len(requests) / 10):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import subprocess
 import sys
@@ -23,6 +24,8 @@ CLIENTS = {1: 120, 16: 320, 64: 480}
 LISTENERS = (50, 300)
 #: Clients and scans while all listeners follow.
 CROWDED = (16, 160)
+#: Seconds after which no further round begins: a bench that takes an hour is never run.
+LONG_ENOUGH = 180.0
 #: Seconds between two changes: longer than the stream's own calm, so that each is drawn at once.
 APART = 0.45
 
@@ -32,6 +35,7 @@ class Samples:
     """All samples by figure, and what no round may ever show."""
 
     values: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    rounds: int = 0
     server_errors: int = 0
     other_answers: int = 0
 
@@ -44,8 +48,12 @@ def measure(folder: Path, original: Original, *, rounds: int, quick: bool, tell:
     """All rounds. Disk, writer and server take turns within each."""
     samples = Samples()
     seconds = 0.25 if quick else 0.5
+    enough = time.perf_counter() + LONG_ENOUGH
     for number in range(1, rounds + 1):
         begun = time.perf_counter()
+        if begun > enough:
+            tell(f"{LONG_ENOUGH:.0f} s are over; the table has {samples.rounds} rounds")
+            break
         here = folder / f"round-{number}"
         here.mkdir()
         for units in (1, 32):
@@ -56,6 +64,7 @@ def measure(folder: Path, original: Original, *, rounds: int, quick: bool, tell:
             samples.add("start", hall.start_seconds)
             samples.add("idle memory", hall.idle_mb)
             asyncio.run(_load(hall, samples, quick=quick))
+        samples.rounds = number
         tell(f"round {number} of {rounds}: {time.perf_counter() - begun:.1f} s")
     return samples
 
@@ -95,6 +104,8 @@ async def _scans(
     hall: Hall, samples: Samples, *, clients: int, count: int, name: str | None
 ) -> None:
     requests = hall.scan_requests(count)
+    if name is not None:
+        gc.collect()  # this client's own pauses are no figure of the server
     before = cpu_seconds(hall.pid)
     done = await driver.drive(hall.address, requests, clients=clients)
     after = cpu_seconds(hall.pid)

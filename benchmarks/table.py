@@ -19,14 +19,14 @@ END = "<!-- bench: end -->"
 HEAD = ("figure", "median", "least to most", "beside it", "goal (design 9)")
 
 
-def machine(folder: Path, *, rounds: int, delegates: int) -> str:
-    """When and where this was measured."""
+def machine(*, delegates: int) -> str:
+    """When and where this is measured; called before the load begins."""
     load = f", load {os.getloadavg()[0]:.1f} before" if hasattr(os, "getloadavg") else ""
     return (
         f"{datetime.now(HALL):%d/%m/%Y %H:%M}, {platform.system()} {platform.machine()},"
         f" {os.cpu_count()} cores{load}, Python {platform.python_version()},"
-        f" SQLite {sqlite3.sqlite_version}, data in {folder.anchor}{folder.parts[1]}…;"
-        f" {rounds} rounds, {delegates} delegates"
+        f" SQLite {sqlite3.sqlite_version};"
+        f" {delegates} delegates"
     )
 
 

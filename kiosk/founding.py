@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kiosk import config, create_app, instance
 from kiosk.config import Settings
 from kiosk.core.access import THE_PROGRAM, Role
+from kiosk.core.db import db
 
 #: The first account; the secretary adds the others in the console.
 FIRST_ACCOUNT = "thuky"
@@ -74,6 +75,8 @@ def make_conference(
                     key=app.extensions["kiosk_keys"].badge,
                     by=THE_PROGRAM,
                 )
+            db.session.remove()
+            db.engine.dispose()
         app.extensions["kiosk_writer"].close()
     return Made(
         account=FIRST_ACCOUNT,

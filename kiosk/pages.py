@@ -224,9 +224,7 @@ def stream(topics: str) -> Response:
                 devices.heard(device_id)
 
     response = Response(
-        hub.listen(
-            names, language(), still_allowed=still_allowed, alive=alive, rights=rights
-        ),
+        hub.listen(names, language(), still_allowed=still_allowed, alive=alive, rights=rights),
         mimetype="text/event-stream",
     )
     response.headers["Cache-Control"] = "no-store"

@@ -83,4 +83,5 @@ def _stop_on_signals(server: WSGIServer) -> None:
     if sys.platform == "win32":
         # Windows has Ctrl+C alone, which arrives as KeyboardInterrupt.
         return
-    gevent.signal_handler(signal.SIGTERM, server.stop, 2)
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        gevent.signal_handler(sign, server.stop, 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Callable
 from importlib import resources
 
@@ -37,7 +38,7 @@ def run(
                     welcome(app, address)
             else:
                 say(f"{address}/console")
-            say(qr.terminal(address))
+            say(qr.terminal(address, encoding=sys.stdout.encoding))
             server.serve(app, listener)
         finally:
             listener.close()

@@ -18,6 +18,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -47,7 +48,8 @@ def _holds_words(folder: str | os.PathLike[str]) -> bool:
     return Path(folder).name not in {"static", "data", "__pycache__"}
 
 
-def extract(program: Path = PROGRAM) -> dict[Key, list[str]]:
+@cache
+def extract(program: Path = PROGRAM) -> Mapping[Key, list[str]]:
     """Every msgid of the program, and the files that hold it, in the order of the files.
 
     Raises ValueError for a plural form: our sentences are written so that they need none.

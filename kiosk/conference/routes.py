@@ -147,12 +147,8 @@ def badges() -> Response:
 def one_badge(delegate_id: int) -> Response:
     """One person's badge in force, printed again."""
     session = db.session()
-    number = queries.delegate(session, delegate_id)
-    faces = [
-        face
-        for face in services.badge_faces(session, key=_badge_key(), unit_id=number.unit_id)
-        if face["name"] == number.name and face["number"] in {number.number, None}
-    ]
+    queries.delegate(session, delegate_id)
+    faces = services.badge_faces(session, key=_badge_key(), delegate_id=delegate_id)
     return _sheet(faces)
 
 

@@ -238,8 +238,7 @@ class _Keeper:
         self.import_id = import_id
         self.at = at
         self.units: dict[str, int] = {
-            unit_key(name): unit_id
-            for unit_id, name in session.execute(select(Unit.id, Unit.name))
+            unit_key(name): unit_id for unit_id, name in session.execute(select(Unit.id, Unit.name))
         }
 
     def store(self, comparison: Comparison) -> None:
@@ -291,8 +290,8 @@ class _Keeper:
         fresh = self._values(entry)
         names = {"unit": "unit_id"}
         values = {names.get(name, name): fresh[names.get(name, name)] for name in entry.changed}
-        by_hand = self.session.scalar(select(Delegate.flags_by_hand).where(Delegate.id == known.id))
-        if "standing" in entry.changed or ("unit" in entry.changed and not by_hand):
+        if {"standing", "unit"} & set(entry.changed):
+            # Flags set by hand belong to a standing in a unit; the preview says the same.
             values |= {name: fresh[name] for name in ("counts_for_quorum", "votes", "elects")}
             values["flags_by_hand"] = False
         self.session.execute(update(Delegate).where(Delegate.id == known.id).values(**values))
@@ -455,12 +454,18 @@ def _new_badge(
 
 
 def badge_faces(
-    session: Session, *, key: bytes, unit_id: int | None = None
+    session: Session,
+    *,
+    key: bytes,
+    unit_id: int | None = None,
+    delegate_id: int | None = None,
 ) -> list[dict[str, Any]]:
     """What is printed on each badge in force, codes included; for the sheet and nothing else."""
     faces: list[dict[str, Any]] = []
     for badge in queries.badges_in_force(session, unit_id=unit_id):
         person = badge.delegate
+        if delegate_id not in (None, person.id):
+            continue
         faces.append(
             {
                 "number": None if person.is_guest else person.number,

@@ -63,6 +63,21 @@ WORDS: dict[str, tuple[str, str]] = {
     "motions:motion:put_away": ("Cất kết quả khỏi màn hình", "Result taken off the wall"),
 }
 
+#: Values that are codes, in words.
+VALUES: dict[str, tuple[str, str]] = {
+    "admitted": ("đã vào", "admitted"),
+    "returned": ("vào lại", "returned"),
+    "guest": ("khách mời", "guest"),
+    "unknown": ("không có trong danh sách", "not on the roster"),
+    "unreadable": ("không đọc được", "unreadable"),
+    "revoked": ("thẻ đã thay", "replaced badge"),
+    "refused": ("không ghi", "not recorded"),
+    "technician": ("kỹ thuật", "technician"),
+    "secretary": ("thư ký", "secretary"),
+    "chair": ("chủ tọa", "chair"),
+    "desk": ("bàn đón tiếp", "desk"),
+}
+
 #: Facts that a person wants to read, with their words; others stay in the stored line.
 FACTS: dict[str, tuple[str, str]] = {
     "reason": ("lý do", "reason"),
@@ -90,6 +105,10 @@ FACTS: dict[str, tuple[str, str]] = {
     "day": ("ngày", "day"),
     "hour": ("giờ", "hour"),
 }
+
+
+#: Facts whose values are such codes.
+CODED = frozenset({"outcome", "role"})
 
 
 @dataclass(frozen=True)
@@ -134,7 +153,9 @@ class Reader:
     def _who(self, by: str) -> str:
         kind, _, number = by.partition(":")
         names = {"staff": self._accounts, "device": self._devices}.get(kind, {})
-        return names.get(int(number), by) if number.isdigit() else by
+        if not number.isdigit():
+            return "program" if self._english else "chương trình"
+        return names.get(int(number), by)
 
     def _about(self, facts: Mapping[str, Any]) -> str:
         for fact, names in (
@@ -152,5 +173,7 @@ class Reader:
         parts = []
         for fact, value in facts.items():
             if fact in FACTS and value not in (None, ""):
-                parts.append(f"{FACTS[fact][1 if self._english else 0]}: {value}")
+                words = VALUES.get(str(value), (value, value)) if fact in CODED else (value, value)
+                which = 1 if self._english else 0
+                parts.append(f"{FACTS[fact][which]}: {words[which]}")
         return "; ".join(parts)

@@ -127,6 +127,12 @@ def audience_of(app: Flask, endpoint: str) -> frozenset[str]:
     return found
 
 
+def _family(audience: frozenset[str]) -> frozenset[str]:
+    """All callers of the kinds that an endpoint is for: staff, devices, or both."""
+    families = (frozenset(map(str, Role)), frozenset(map(str, Kind)))
+    return frozenset().union(*(family for family in families if family & audience))
+
+
 def guard(app: Flask) -> None:
     """Check that every endpoint names its audience, then enforce it. Call after all routes."""
     unmarked = sorted(
@@ -159,7 +165,9 @@ def guard(app: Flask) -> None:
         elif ANYONE in audience:
             if present:
                 g.actor, g.audience = present[0].actor, present[0].audience
-        elif present:
+        elif any(caller.audience in _family(audience) for caller in present):
             raise Forbidden
         else:
+            # A gate's browser that opens the console is no member of staff who may not: it is
+            # nobody yet, and is asked to sign in.
             raise Unauthorized

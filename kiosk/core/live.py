@@ -120,11 +120,15 @@ class Hub:
 
     def _publish_forever(self) -> None:
         failed = False
+        looked = time.monotonic()
         while True:
-            if not self._work.wait(AGAIN if failed else CLOCK):
-                self.announce({THE_CLOCK})
+            self._work.wait(AGAIN if failed else max(0.0, looked + CLOCK - time.monotonic()))
             self._work.clear()
             failed = False
+            # By the clock, not by the wait: a steady stream of scans must not hide a silent gate.
+            if time.monotonic() - looked >= CLOCK:
+                looked = time.monotonic()
+                self.announce({THE_CLOCK})
             for (name, language), picture in list(self._pictures.items()):
                 if picture.stale and picture.listeners:
                     try:
@@ -205,6 +209,7 @@ class Hub:
                 picture.listeners += 1
         self._start()
         try:
+            spoke = time.monotonic()
             yield b"retry: 1000\n\n" + self._tick()
             self._draw_for_newcomer(names, language, pictures)
             while True:
@@ -224,8 +229,13 @@ class Hub:
                 ]
                 if fresh:
                     sent.update(fresh)
+                    spoke = time.monotonic()
                     yield b"".join(message for _, message in fresh)
-                if not signal.wait(TICK):
+                signal.wait(max(0.0, spoke + TICK - time.monotonic()))
+                # By the clock, not by the wait: a page whose own topics are calm is woken by the
+                # changes of all others and must still hear that the server lives.
+                if time.monotonic() - spoke >= TICK:
+                    spoke = time.monotonic()
                     yield self._tick()
         finally:
             with self._lock:

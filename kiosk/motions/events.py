@@ -23,8 +23,8 @@ register(
             status=NOT_SO,
         ),
         "motion_unknown": Sentence(
-            "Không tìm thấy nội dung biểu quyết này. Hãy tải lại trang Biểu quyết.",
-            "This motion is not known. Load the page Motions again.",
+            "Không tìm thấy nội dung biểu quyết này. Hãy tải lại trang Điều hành.",
+            "This motion is not known. Load the page Run again.",
             status=NOT_SO,
         ),
         "motion_text_wrong": Sentence(

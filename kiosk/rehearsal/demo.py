@@ -80,8 +80,12 @@ def welcome(app: Flask, address: str, say: Callable[[str], None]) -> None:
     say(f"  console     {address}/console")
     say(f"  sign in     {FIRST_ACCOUNT}: {password}")
     say(f"  chair       {CHAIR_ACCOUNT}: {chair_password}")
+    rows = device_rows.devices(db.session(), with_revoked=False)
     for kind in (Kind.GATE, Kind.PROJECTOR):
-        say(f"  {kind.value:<10}  {address}/pair/{_ticket(kind)}")
+        # A browser that was paired at an earlier start still is: its page is enough.
+        is_paired = any(row.kind == kind and row.paired_at is not None for row in rows)
+        where = kind.value if is_paired else f"pair/{_ticket(kind)}"
+        say(f"  {kind.value:<10}  {address}/{where}")
 
 
 def _set_day() -> None:

@@ -20,7 +20,7 @@ from kiosk.core.access import Actor, Role
 from kiosk.core.clock import Clock, utc_now
 from kiosk.core.db import changed, db, refusing, unit_of_work
 from kiosk.core.errors import Refused
-from kiosk.core.names import fold, tidy
+from kiosk.core.names import fold, nfc, tidy
 from kiosk.staff import queries, rules
 from kiosk.staff.events import StaffEvent
 from kiosk.staff.models import Account, SignInDelay, StaffSession
@@ -60,7 +60,7 @@ def add_account(*, name: str, role: str, password: str, by: Actor, clock: Clock 
     if role not in set(Role):
         raise Refused("role_unknown", role=role[:20])
     rules.ensure_password(password)
-    digest = pool.hashes.call(_hasher.hash, password)
+    digest = pool.hashes.call(_hasher.hash, nfc(password))
     with unit_of_work() as session:
         with refusing("account_exists", name=name):
             account_id = session.scalars(
@@ -80,7 +80,7 @@ def add_account(*, name: str, role: str, password: str, by: Actor, clock: Clock 
 def reset_password(*, name: str, password: str, by: Actor, clock: Clock = utc_now) -> None:
     """Set a new password, end every session of the account and forget its wrong tries."""
     rules.ensure_password(password)
-    digest = pool.hashes.call(_hasher.hash, password)
+    digest = pool.hashes.call(_hasher.hash, nfc(password))
     with unit_of_work() as session:
         found = queries.account_named(session, fold(tidy(name)))
         if found is None:
@@ -132,6 +132,15 @@ def sign_in(*, name: str, password: str, key: bytes, hours: int, clock: Clock = 
         raise Refused("sign_in_failed")
     token = tokens.fresh()
     with unit_of_work() as session:
+        # Asked again: while this password was hashed, others may have been tried for the same
+        # name, or it may have been changed. Many guesses at once must not get round the delay.
+        late = queries.wrong_tries(session, folded)
+        if late is not None and late != tries:
+            wait = rules.seconds_to_wait(late[0], late[1], clock())
+            if wait:
+                raise Refused("sign_in_delayed", seconds=wait)
+        if queries.account_named(session, folded) != found:
+            raise Refused("sign_in_failed")
         session.execute(delete(SignInDelay).where(SignInDelay.key == folded))
         session.execute(
             insert(StaffSession).values(
@@ -192,7 +201,8 @@ def _count_failure(key: str, account_id: int | None, clock: Clock) -> None:
 
 def _matches(digest: str, password: str) -> bool:
     try:
-        return _hasher.verify(digest, password)
+        # One spelling of `ế`, whatever the keyboard sends (as RFC 8265 wants it).
+        return _hasher.verify(digest, nfc(password))
     except (VerificationError, InvalidHashError):
         return False
 

@@ -7,7 +7,6 @@ a failure names the script or the sheet, not a room.
 from __future__ import annotations
 
 import re
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -76,11 +75,8 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("Chromium is not installed")
-    one = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+def browser(playwright: Playwright, browser_path: str) -> Iterator[Browser]:
+    one = playwright.chromium.launch(executable_path=browser_path, args=ARGUMENTS)
     yield one
     one.close()
 
@@ -386,7 +382,11 @@ def test_a_refused_camera_says_so(page: Page, server: StaticServer, hall: Hall) 
 
 
 def test_the_camera_reads_a_badge_with_our_own_wasm_and_asks_nobody_else(
-    playwright: Playwright, server: StaticServer, hall: Hall, tmp_path: Path
+    playwright: Playwright,
+    browser_path: str,
+    server: StaticServer,
+    hall: Hall,
+    tmp_path: Path,
 ) -> None:
     import qrcode
     from PIL import Image
@@ -401,10 +401,8 @@ def test_the_camera_reads_a_badge_with_our_own_wasm_and_asks_nobody_else(
         for _ in range(20):
             picture.save(frames, "JPEG", quality=90)
 
-    chromium = shutil.which("chromium")
-    assert chromium is not None
     browser = playwright.chromium.launch(
-        executable_path=chromium,
+        executable_path=browser_path,
         args=[
             *ARGUMENTS,
             "--use-fake-device-for-media-stream",

@@ -74,7 +74,7 @@ def test_a_wrong_file_stops_the_start_and_names_the_key(
 
 
 def test_a_file_that_is_not_utf8_stops_the_start(tmp_path: Path) -> None:
-    (tmp_path / config.FILE).write_bytes('# Hội nghị\nport = 8080'.encode("utf-16"))
+    (tmp_path / config.FILE).write_bytes("# Hội nghị\nport = 8080".encode("utf-16"))
     with pytest.raises(Refused, match="settings_wrong"):
         config.load(tmp_path)
 

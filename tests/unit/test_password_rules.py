@@ -44,8 +44,10 @@ def test_the_wait_is_rounded_up_so_that_the_page_never_asks_too_early() -> None:
     assert rules.seconds_to_wait(4, last, last + timedelta(seconds=2)) == 0
 
 
-@pytest.mark.parametrize(("length", "code"), [(0, "password_too_short"), (7, "password_too_short"),
-                                              (257, "password_too_long")])
+@pytest.mark.parametrize(
+    ("length", "code"),
+    [(0, "password_too_short"), (7, "password_too_short"), (257, "password_too_long")],
+)
 def test_a_password_has_eight_to_256_letters(length: int, code: str) -> None:
     with pytest.raises(Refused, match=code):
         rules.ensure_password("x" * length)

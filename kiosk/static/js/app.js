@@ -76,7 +76,8 @@
     if (event.defaultPrevented || form.method === 'dialog') return;
     const held = buttonsOf(form);
     held.forEach(hold);
-    if (form.hasAttribute('data-download')) {
+    // A download or a new tab: this page stays, so nobody else gives the button back.
+    if (form.hasAttribute('data-download') || form.target === '_blank') {
       setTimeout(() => held.forEach(release), DOWNLOAD_MS);
     }
   });

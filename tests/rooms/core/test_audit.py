@@ -47,19 +47,22 @@ def lines() -> list[audit.Line]:
 
 
 def test_the_hashed_bytes_are_a_promise_to_other_programs() -> None:
-    assert audit.canonical(
-        seq=7,
-        at=datetime(2026, 3, 12, 8, 2, 3, 4, tzinfo=timezone(timedelta(hours=7))),
-        uptime=12.5,
-        event="checkin:stay:undone",
-        by="staff:3",
-        facts={"reason": "nhầm người «Đỗ»", "delegate": 5, "stay": None},
-        previous="0" * 64,
-    ) == (
-        '{"at":"2026-03-12T01:02:03.000004+00:00","by":"staff:3","event":"checkin:stay:undone",'
-        '"facts":{"delegate":5,"reason":"nhầm người «Đỗ»","stay":null},'
-        f'"previous":"{"0" * 64}","seq":7,"uptime":"12.500"}}'
-    ).encode()
+    assert (
+        audit.canonical(
+            seq=7,
+            at=datetime(2026, 3, 12, 8, 2, 3, 4, tzinfo=timezone(timedelta(hours=7))),
+            uptime=12.5,
+            event="checkin:stay:undone",
+            by="staff:3",
+            facts={"reason": "nhầm người «Đỗ»", "delegate": 5, "stay": None},
+            previous="0" * 64,
+        )
+        == (
+            '{"at":"2026-03-12T01:02:03.000004+00:00","by":"staff:3","event":"checkin:stay:undone",'
+            '"facts":{"delegate":5,"reason":"nhầm người «Đỗ»","stay":null},'
+            f'"previous":"{"0" * 64}","seq":7,"uptime":"12.500"}}'
+        ).encode()
+    )
 
 
 def test_lines_are_numbered_from_one_and_chained(hall: Flask) -> None:
@@ -185,8 +188,7 @@ def test_a_line_forged_with_a_matching_hash_breaks_the_next_one(hall: Flask) -> 
         write(delegate=number)
     first = lines()[0]
     parts = {
-        name: getattr(first, name)
-        for name in ("seq", "at", "uptime", "event", "facts", "previous")
+        name: getattr(first, name) for name in ("seq", "at", "uptime", "event", "facts", "previous")
     }
     digest = hashlib.sha256(audit.canonical(**parts, by="staff:9")).hexdigest()
     db.session.rollback()

@@ -175,9 +175,7 @@ def test_a_stopped_body_gives_its_turn_back(
     assert stored(file) == {"next"}
 
 
-def test_a_body_that_breaks_its_own_savepoint_never_keeps_the_turn(
-    app: Flask, file: Path
-) -> None:
+def test_a_body_that_breaks_its_own_savepoint_never_keeps_the_turn(app: Flask, file: Path) -> None:
     def body(session: Any) -> None:
         session.connection().exec_driver_sql("ROLLBACK")
         raise Refused("busy")
@@ -356,8 +354,9 @@ def test_a_disk_that_fills_up_inside_a_batch_never_stores_half_an_act(
                 pass
         except NotSaved as refused:
             failure = refused
-        told = {name for name, future in zip("abc", futures, strict=True)
-                if future.exception() is None}
+        told = {
+            name for name, future in zip("abc", futures, strict=True) if future.exception() is None
+        }
         refusals = [future.exception() for future in futures if future.exception() is not None]
         assert all(isinstance(refused, NotSaved) for refused in refusals)
         assert isinstance(futures[1].exception(), NotSaved)
@@ -417,7 +416,7 @@ def test_a_whole_crowd_is_refused_at_once_and_not_one_after_another(
 
 # -- the same under gevent, in a process of its own ----------------------------------------------
 
-SCRIPT = '''
+SCRIPT = """
 from gevent import monkey; monkey.patch_all()
 import sqlite3, sys, time
 import gevent
@@ -515,7 +514,7 @@ other.execute("ROLLBACK")
 waiting.join(5)
 assert waiting.value == "held"
 print("whole")
-'''
+"""
 
 
 def test_the_writer_keeps_its_word_under_gevent(made_instance: Path) -> None:
