@@ -6,6 +6,7 @@ from kiosk.conference import events as conference
 from kiosk.conference import file_events as files
 from kiosk.devices import events as devices
 from kiosk.motions import events as motions
+from kiosk.rehearsal import events as rehearsal
 from kiosk.staff import events as staff
 
-ALL = (staff, conference, files, devices, checkin, agenda, motions)
+ALL = (staff, conference, files, devices, checkin, agenda, motions, rehearsal)

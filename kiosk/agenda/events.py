@@ -29,9 +29,9 @@ register(
         ),
         "agenda_empty": Sentence(
             "Chương trình chưa có mục nào nên chưa khai mạc được. Hãy tải kế hoạch lên hoặc thêm"
-            " mục ở trang Chương trình.",
+            " mục ở trang Kế hoạch.",
             "The agenda has no items, so the conference cannot be opened. Upload the plan or add"
-            " items on the page Agenda.",
+            " items on the page Plan.",
         ),
         "agenda_too_long": Sentence(
             "Chương trình không quá {most} mục. Hãy gộp các mục nhỏ lại.",

@@ -48,16 +48,16 @@ register(
         ),
         "stay_already_undone": Sentence(
             "Lượt điểm danh này đã được hủy trước đó. Không cần làm gì thêm.",
-            "This check-in was already taken back. Nothing more is needed.",
+            "This check-in was already undone. Nothing more is needed.",
         ),
         "undo_too_late": Sentence(
             "Đã quá {minutes} phút nên cổng không hủy được. Hãy nhờ thư ký hủy ở trang Đại biểu.",
-            "More than {minutes} minutes have passed, so the gate cannot take it back. Ask a"
+            "More than {minutes} minutes have passed, so the gate cannot undo it. Ask a"
             " secretary to do it on the page Delegates.",
         ),
         "undo_not_yours": Sentence(
             "Lượt này do cổng khác ghi. Hãy hủy ở cổng đó hoặc nhờ thư ký.",
-            "Another gate recorded this. Take it back there or ask a secretary.",
+            "Another gate recorded this. Undo it there or ask a secretary.",
         ),
         "scan_id_wrong": Sentence(
             "Máy quét gửi sai dạng nên chưa ghi. Hãy tải lại trang cổng rồi quét lại.",

@@ -116,10 +116,10 @@ register(
             NOT_SO,
         ),
         "roster_no_header": Sentence(
-            "Không thấy dòng tiêu đề trong {within} dòng đầu. Cần cột «Họ và tên» và ít nhất một"
-            " cột khác như STT, Chức vụ, Đơn vị.",
-            "No header in the first {within} rows. A “Họ và tên” column and one more (STT, Chức"
-            " vụ, Đơn vị) are needed.",
+            "Không thấy dòng tiêu đề trong {within} dòng đầu. Hãy thêm dòng có cột «Họ và tên» và"
+            " ít nhất một cột khác như STT, Chức vụ, Đơn vị.",
+            "No header in the first {within} rows. Add one with a “Họ và tên” column and at least"
+            " one more (STT, Chức vụ, Đơn vị).",
             NOT_SO,
         ),
         "roster_no_people": Sentence(
@@ -190,10 +190,26 @@ ROW_REASONS: dict[str, tuple[str, str]] = {
 }
 
 
+#: A column by the word that stands above it, since its code means nothing to a secretary.
+COLUMN_WORDS: dict[str, tuple[str, str]] = {
+    "number": ("STT", "No."),
+    "name": ("Họ và tên", "Name"),
+    "title": ("Chức vụ", "Title"),
+    "unit": ("Đơn vị", "Unit"),
+    "address_form": ("Ông/Bà", "Form of address"),
+    "gender": ("Giới tính", "Gender"),
+    "seat": ("Số ghế", "Seat"),
+    "standing": ("Tư cách", "Standing"),
+    "note": ("Ghi chú", "Note"),
+}
+
+
 def row_reason(reason: str, facts: dict[str, str | int], language: str) -> str:
     """Why a row was treated so, as words for people."""
     vi, en = ROW_REASONS.get(reason, (reason, reason))
     text = en if language == "en" else vi
     for name, value in facts.items():
-        text = text.replace("{" + name + "}", str(value))
+        words = COLUMN_WORDS.get(str(value)) if name == "column" else None
+        said = words[language == "en"] if words else str(value)
+        text = text.replace("{" + name + "}", said)
     return text

@@ -43,7 +43,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "checkin:stay:entered": ("Vào hội trường", "Entered the hall"),
     "checkin:scan:turned_away": ("Cổng không ghi", "Turned away at the gate"),
     "checkin:stay:entered_by_hand": ("Ghi có mặt bằng tay", "Entered by hand"),
-    "checkin:stay:undone": ("Hủy lượt vào", "Entry taken back"),
+    "checkin:stay:undone": ("Hủy lượt vào", "Entry undone"),
     "checkin:base:fixed": ("Chốt số triệu tập", "Number convened fixed"),
     "agenda:agenda:laid_out": ("Lập chương trình", "Agenda laid out"),
     "agenda:item:added": ("Thêm mục", "Item added"),

@@ -1,0 +1,257 @@
+"""Who may call what, written down a second time: this list is the contract, the code must match it.
+
+A new endpoint or topic fails here until somebody has thought about its audience and listed it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from support import Browser, Meeting
+from werkzeug.test import TestResponse
+
+from kiosk import config, create_app, instance
+from kiosk.config import Settings
+from kiosk.core import jobs, live
+from kiosk.core.access import THE_PROGRAM, Kind, Role, audience_of
+from kiosk.core.db import db, writer
+from kiosk.devices import services as devices
+
+EVERYONE = "anyone"
+PROGRAM = "program"
+STAFF = "technician secretary chair desk"
+PREPARERS = "technician secretary"
+LEADERS = "secretary chair"
+GATE = "gate"
+
+#: Method and address → who may. Numbers that nothing has (999) keep the acts harmless.
+LIST: dict[str, str] = {
+    "GET /": EVERYONE,
+    "GET /healthz": EVERYONE,
+    "GET /live/<topics>": EVERYONE,  # each topic has an audience of its own, below
+    "GET /static/<path:filename>": EVERYONE,
+    "POST /internal/act": PROGRAM,
+    # signing in, pairing
+    "GET /sign-in": EVERYONE,
+    "POST /sign-in": EVERYONE,
+    "POST /sign-out": STAFF,
+    "POST /language": EVERYONE,
+    "GET /pair": EVERYONE,
+    "GET /pair/<ticket>": EVERYONE,
+    # the faces
+    "GET /gate": GATE,
+    "POST /gate/scan": GATE,
+    "POST /gate/undo/<int:stay_id>": GATE,
+    "GET /tablet": "tablet",
+    "GET /projector": f"projector {STAFF}",
+    "GET /console": STAFF,
+    "GET /console/regions": STAFF,
+    # accounts and devices
+    "GET /console/staff": PREPARERS,
+    "POST /console/staff": PREPARERS,
+    "POST /console/staff/<int:account_id>/close": PREPARERS,
+    "GET /console/devices": PREPARERS,
+    "POST /console/devices": PREPARERS,
+    "POST /console/devices/<int:device_id>/address": PREPARERS,
+    "POST /console/devices/<int:device_id>/revoke": PREPARERS,
+    # people
+    "GET /console/delegates": STAFF,
+    "GET /console/delegates/<int:delegate_id>": STAFF,
+    "POST /console/delegates/<int:delegate_id>/admit": "secretary desk",
+    "POST /console/stays/<int:stay_id>/undo": "secretary desk",
+    "POST /console/delegates/<int:delegate_id>/badge": "technician secretary desk",
+    "POST /console/delegates/<int:delegate_id>/badge/replace": "technician secretary desk",
+    "POST /console/delegates/<int:delegate_id>/standing": PREPARERS,
+    "POST /console/units/<int:unit_id>/flags": PREPARERS,
+    "POST /console/badges": PREPARERS,
+    "GET /console/delegates/import": PREPARERS,
+    "POST /console/delegates/import": PREPARERS,
+    "POST /console/delegates/import/preview": PREPARERS,
+    # the plan
+    "GET /console/plan": "technician secretary chair",
+    "POST /console/plan": PREPARERS,
+    "POST /console/plan/preview": PREPARERS,
+    "POST /console/plan/details": PREPARERS,
+    "POST /console/plan/items": PREPARERS,
+    "POST /console/plan/items/<int:item_id>": PREPARERS,
+    "POST /console/plan/items/<int:item_id>/move": PREPARERS,
+    "POST /console/plan/items/<int:item_id>/remove": PREPARERS,
+    # the day
+    "POST /console/base": LEADERS,
+    "POST /console/conference/open": LEADERS,
+    "POST /console/conference/end": LEADERS,
+    "POST /console/agenda/next": LEADERS,
+    "POST /console/agenda/skip": LEADERS,
+    "POST /console/agenda/reopen": LEADERS,
+    "POST /console/agenda/<int:item_id>/start": LEADERS,
+    "POST /console/agenda/<int:item_id>/wait": LEADERS,
+    "POST /console/agenda/<int:item_id>/end": LEADERS,
+    "POST /console/motions": LEADERS,
+    "POST /console/motions/<int:motion_id>/count": LEADERS,
+    "POST /console/motions/<int:motion_id>/correct": LEADERS,
+    "POST /console/motions/<int:motion_id>/put-away": LEADERS,
+    "POST /console/motions/<int:motion_id>/withdraw": LEADERS,
+    "GET /console/book": "technician secretary chair",
+}
+
+#: Only in rehearsal mode, where the data is invented and the laptop is the newcomer's own.
+REHEARSAL = {"GET /start": EVERYONE, "POST /start/device": EVERYONE}
+
+TOPICS = {
+    "gate": "gate",
+    "tablet": "tablet",
+    "wall": f"projector {STAFF}",
+    "console": STAFF,
+    "devices": PREPARERS,
+}
+
+CALLERS = ("nobody", "revoked gate", *(str(role) for role in Role), *(str(kind) for kind in Kind))
+
+
+def endpoints(app: Flask) -> dict[str, str]:
+    """What the program really says: method and address → audience."""
+    return {
+        f"{method} {rule.rule}": " ".join(sorted(map(str, audience_of(app, rule.endpoint))))
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def ordered(listed: dict[str, str]) -> dict[str, str]:
+    return {name: " ".join(sorted(audience.split())) for name, audience in listed.items()}
+
+
+def test_the_list_is_exactly_what_the_program_offers(app: Flask) -> None:
+    assert endpoints(app) == ordered(LIST)
+
+
+def test_the_pages_of_a_rehearsal_exist_in_a_rehearsal_alone(settings: Settings) -> None:
+    rehearsal = config.load(settings.instance, rehearsal=True)
+    instance.create(rehearsal)
+    app = create_app(rehearsal)
+    try:
+        assert endpoints(app) == ordered(LIST | REHEARSAL)
+    finally:
+        with app.app_context():
+            writer().close()
+            db.engine.dispose()
+
+
+def test_every_topic_names_the_listed_audience(app: Flask) -> None:
+    hub: live.Hub = app.extensions["kiosk_live"]
+    found = {name: " ".join(sorted(topic.audience)) for name, topic in hub.topics.items()}
+    assert found == ordered(TOPICS)
+
+
+# -- the list over the wire ----------------------------------------------------------------------
+
+
+@dataclass
+class Crowd:
+    """One browser for every kind of caller."""
+
+    browsers: dict[str, Browser]
+
+    def may(self, caller: str, audience: str) -> bool:
+        return audience == EVERYONE or caller in audience.split()
+
+
+@pytest.fixture
+def crowd(
+    meeting: Meeting,
+    app: Flask,
+    signed_in: Callable[..., Browser],
+    as_device: Callable[[str, str], Browser],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Crowd:
+    monkeypatch.setattr(jobs, "run_job", lambda *_args, **_named: b"%PDF-")
+    browsers = {"nobody": Browser(app), "revoked gate": as_device(Kind.GATE, "Cổng cũ")}
+    browsers |= {str(role): signed_in(role) for role in Role}
+    browsers |= {str(kind): as_device(kind, f"Máy {kind}") for kind in Kind}
+    with app.app_context():
+        devices.revoke_device(device_id=1, by=THE_PROGRAM)
+    return Crowd(browsers)
+
+
+def call(browser: Browser, endpoint: str) -> TestResponse:
+    method, rule = endpoint.split(" ")
+    path = rule.replace("<path:filename>", "css/base.css").replace("<ticket>", "no-such-ticket")
+    path = path.replace("<topics>", "no-such-topic")
+    path = "/".join("999" if part.startswith("<int:") else part for part in path.split("/"))
+    headers = {"X-CSRF-Token": browser.token, "Accept": "text/html"}
+    return browser.client.open(path, method=method, headers=headers, buffered=True)
+
+
+def cells() -> Iterator[tuple[str, str, str]]:
+    for endpoint, audience in LIST.items():
+        for caller in CALLERS:
+            yield endpoint, audience, caller
+
+
+def test_every_endpoint_answers_every_caller_as_the_list_says(crowd: Crowd) -> None:
+    wrong: list[str] = []
+    for endpoint, audience, caller in cells():
+        if endpoint == "POST /sign-out" and crowd.may(caller, audience):
+            continue  # it would end the caller; `test_staff_routes` looks at it
+        answer = call(crowd.browsers[caller], endpoint)
+        unknown = caller in {"nobody", "revoked gate"}
+        if crowd.may(caller, audience):
+            fine = answer.status_code not in {401, 403} and answer.status_code < 500
+            if endpoint.startswith("GET /console"):
+                fine = fine and "/sign-in" not in answer.headers.get("Location", "")
+        elif audience == PROGRAM:
+            fine = answer.status_code == 403
+        elif unknown and endpoint.startswith("GET"):
+            fine = answer.status_code == 303
+            fine = fine and answer.headers["Location"].startswith(("/sign-in", "/pair"))
+        else:
+            fine = answer.status_code == (401 if unknown else 403)
+        if not fine:
+            wrong.append(f"{endpoint} as {caller}: {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_refused_caller_has_changed_anything(crowd: Crowd, app: Flask) -> None:
+    def lines() -> int:
+        with app.app_context():
+            return int(db.session.scalar(db.text("SELECT count(*) FROM book_line")) or 0)
+
+    before = lines()
+    for endpoint, audience, caller in cells():
+        if endpoint.startswith("POST") and not crowd.may(caller, audience):
+            call(crowd.browsers[caller], endpoint)
+    assert lines() == before
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_every_topic_speaks_to_its_audience_alone(crowd: Crowd, topic: str) -> None:
+    for caller, browser in crowd.browsers.items():
+        for suffix in ("", "?poll=1"):
+            if not suffix and crowd.may(caller, TOPICS[topic]):
+                continue  # an open stream; `test_live` listens to it
+            answer = browser.get(f"/live/{topic}{suffix}")
+            expected = 200 if crowd.may(caller, TOPICS[topic]) else 403
+            assert answer.status_code == expected, (caller, suffix)
+
+
+def test_the_door_of_the_command_line_takes_its_own_key_alone(app: Flask, crowd: Crowd) -> None:
+    key = app.extensions["kiosk_keys"].program.hex()
+    order = {"act": "device.list", "with": {}}
+    for browser in crowd.browsers.values():
+        assert browser.client.post("/internal/act", json=order).status_code == 403
+        for wrong in ("", "0" * 64, key[:-1], key.upper(), key + "0", "ế" * 64):
+            headers = {"X-Kiosk-Key": wrong.encode().decode("latin-1")}
+            answer = browser.client.post("/internal/act", json=order, headers=headers)
+            assert answer.status_code == 403, wrong
+    client = app.test_client()
+    right = {"X-Kiosk-Key": key}
+    done = client.post("/internal/act", json=order, headers=right)
+    assert done.status_code == 200
+    assert {row["kind"] for row in done.json["done"]} == {"gate", "tablet", "projector"}
+    # A browser that has somehow learned the key says where it comes from, and is refused.
+    from_a_page = {**right, "Origin": "http://localhost"}
+    assert client.post("/internal/act", json=order, headers=from_a_page).status_code == 403
+    assert key not in str(done.headers)
