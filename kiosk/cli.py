@@ -288,6 +288,15 @@ def demo(context: click.Context, port: int | None, delegates: int) -> None:
     run_demo(settings(context, port=port), delegates=delegates, say=say)
 
 
+def typed_password() -> str:
+    """One line of standard input, as UTF-8 whatever the code page: browsers send UTF-8 as well."""
+    line = sys.stdin.buffer.readline().rstrip(b"\r\n")
+    try:
+        return line.decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        raise click.UsageError("the password on standard input is not UTF-8") from wrong
+
+
 @cli.group("staff", cls=AppGroup)
 def staff() -> None:
     """Accounts of the people who run the hall."""
@@ -301,7 +310,7 @@ def staff() -> None:
 @refusals
 def staff_add(context: click.Context, name: str, role: str, password_stdin: bool) -> None:
     """Add an account."""
-    password = sys.stdin.readline().rstrip("\r\n")
+    password = typed_password()
     order(context, "staff.add", name=name, role=role, password=password)
     say(name)
 
@@ -315,7 +324,7 @@ def staff_reset(context: click.Context, name: str, password_stdin: bool) -> None
     """Set a new password and end the account's sessions."""
     from kiosk.staff.services import made_password
 
-    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else made_password()
+    password = typed_password() if password_stdin else made_password()
     order(context, "staff.reset", name=name, password=password)
     if not password_stdin:
         say(f"{name}: {password}", to_error=True)

@@ -106,7 +106,7 @@ def hand_over(folder: Path, act: str, order: dict[str, Any]) -> Any:
             timeout=120,
             trust_env=False,
         )
-    except (OSError, ValueError, KeyError, httpx.HTTPError) as silent:
+    except (OSError, ValueError, KeyError, TypeError, httpx.HTTPError) as silent:
         raise Refused("instance_in_use", folder=str(folder)) from silent
     if answer.status_code == 409:
         said = answer.json()
@@ -120,6 +120,6 @@ def address(settings: Settings) -> str:
     """Where the hall of this instance is, or will be, reached on this laptop."""
     try:
         found: str = json.loads((settings.instance / DOOR).read_text(encoding="utf-8"))["address"]
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return f"http://{settings.host}:{settings.port}"
     return found

@@ -258,9 +258,7 @@ def internal_act() -> Response:
 
     key: bytes = current_app.extensions["kiosk_keys"].program
     sent = request.headers.get("X-Kiosk-Key", "")
-    if request.headers.get("Origin") or not hmac.compare_digest(
-        sent.encode(), key.hex().encode()
-    ):
+    if request.headers.get("Origin") or not hmac.compare_digest(sent.encode(), key.hex().encode()):
         raise Forbidden
     order: dict[str, Any] = request.get_json()
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import logging
 import socket
 import sys
@@ -67,6 +68,9 @@ def listen(host: str, port: int) -> socket.socket:
 
 def serve(app: Flask, listener: socket.socket) -> None:
     """Answer until the program is stopped; Ctrl+C and SIGTERM end it calmly."""
+    # What was loaded to start lives as long as the program; the collector need not see it again.
+    gc.collect()
+    gc.freeze()
     server = WSGIServer(listener, app, log=None, error_log=log, handler_class=_Handler)
     _stop_on_signals(server)
     try:

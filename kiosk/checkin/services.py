@@ -82,7 +82,7 @@ def scan(
     digest = badge_code.stored_hash(key, readable) if readable else None
     ending = readable[-4:] if readable else ""
     with unit_of_work() as session:
-        earlier = session.execute(_by_scan_id, {"scan_id": scan_id}).one_or_none()
+        earlier = session.connection().execute(_by_scan_id, {"scan_id": scan_id}).one_or_none()
         if earlier is not None:
             return _again(session, earlier)
         now = clock()
@@ -98,23 +98,26 @@ def scan(
             revoked=holder is not None and holder.revoked,
             standing=holder.standing if holder else "delegate",
             inside=stay is not None,
-            was_inside=holder is not None and _was_inside(session, holder.delegate_id),
+            was_inside=holder is not None
+            and stay is None
+            and _was_inside(session, holder.delegate_id),
             doors_open=_doors_open(session),
         )
         outcome = rules.judge(facts)
         stay_id = stay.id if stay is not None else None
         if outcome in rules.ENTERS and holder is not None:
             stay_id = _enter(session, holder.delegate_id, at=now, way="badge", device_id=device_id)
-        session.execute(
-            insert(_scan).values(
-                scan_id=scan_id,
-                at=now,
-                device_id=device_id,
-                outcome=outcome.value,
-                delegate_id=holder.delegate_id if holder else None,
-                stay_id=stay_id,
-                ending=ending,
-            )
+        session.connection().execute(
+            _new_scan,
+            {
+                "scan_id": scan_id,
+                "at": now,
+                "device_id": device_id,
+                "outcome": outcome.value,
+                "delegate_id": holder.delegate_id if holder else None,
+                "stay_id": stay_id,
+                "ending": ending,
+            },
         )
         _write_down(session, outcome, holder, ending=ending, by=by, now=now)
         return Answer(
@@ -135,6 +138,9 @@ def scan(
 
 _scan = cast("Table", Scan.__table__)
 _stay = cast("Table", Stay.__table__)
+# Statements of the hot path are built once; the ORM's session would build each anew.
+_new_scan = insert(_scan)
+_new_stay = insert(_stay).returning(_stay.c.id)
 _by_scan_id = select(_scan).where(_scan.c.scan_id == bindparam("scan_id"))
 _latest_here = (
     select(_scan)
@@ -161,9 +167,11 @@ def _repeat_of(
     session: Session, device_id: int | None, delegate_id: int, now: datetime, seconds: int
 ) -> Row[*tuple[Any, ...]] | None:
     """The scan that this one repeats: same badge, same gate, a moment ago, and still true."""
-    row = session.execute(
-        _latest_here, {"device": device_id, "delegate": delegate_id}
-    ).one_or_none()
+    row = (
+        session.connection()
+        .execute(_latest_here, {"device": device_id, "delegate": delegate_id})
+        .one_or_none()
+    )
     if row is None or not timedelta(0) <= now - row.at < timedelta(seconds=seconds):
         return None
     if row.outcome == Outcome.REVOKED:
@@ -204,15 +212,15 @@ def _again(session: Session, row: Row[*tuple[Any, ...]]) -> Answer:
 
 
 def _stay_now(session: Session, delegate_id: int) -> Row[*tuple[Any, ...]] | None:
-    return session.execute(_open_stay, {"delegate": delegate_id}).one_or_none()
+    return session.connection().execute(_open_stay, {"delegate": delegate_id}).one_or_none()
 
 
 def _was_inside(session: Session, delegate_id: int) -> bool:
-    return session.execute(_past_stay, {"delegate": delegate_id}).first() is not None
+    return session.connection().execute(_past_stay, {"delegate": delegate_id}).first() is not None
 
 
 def _doors_open(session: Session) -> bool:
-    return people.conference(session).ended_at is None
+    return not people.has_ended(session)
 
 
 def _gate(session: Session, device_id: int | None) -> str:
@@ -223,11 +231,14 @@ def _enter(
     session: Session, delegate_id: int, *, at: datetime, way: str, device_id: int | None
 ) -> int:
     with refusing("busy"):
-        stay_id = session.execute(
-            insert(_stay)
-            .values(delegate_id=delegate_id, entered_at=at, way=way, device_id=device_id)
-            .returning(_stay.c.id)
-        ).scalar_one()
+        stay_id = (
+            session.connection()
+            .execute(
+                _new_stay,
+                {"delegate_id": delegate_id, "entered_at": at, "way": way, "device_id": device_id},
+            )
+            .scalar_one()
+        )
     changed(session, "presence")
     return int(stay_id)
 

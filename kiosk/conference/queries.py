@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, Table, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from kiosk.conference.models import Badge, Conference, Delegate, RosterImport, Unit
@@ -297,33 +297,45 @@ class Scanned:
     revoked: bool
 
 
+# Built once, of plain columns: the ORM would build them anew for every scan.
+_delegates = cast("Table", Delegate.__table__)
+_units = cast("Table", Unit.__table__)
+_badges = cast("Table", Badge.__table__)
 _scanned = (
     select(
-        Delegate.id,
-        Delegate.number,
-        Delegate.name,
-        Delegate.title,
-        Unit.name,
-        Delegate.seat,
-        Delegate.standing,
-        Badge.revoked_at.is_not(None),
+        _delegates.c.id,
+        _delegates.c.number,
+        _delegates.c.name,
+        _delegates.c.title,
+        _units.c.name,
+        _delegates.c.seat,
+        _delegates.c.standing,
+        _badges.c.revoked_at.is_not(None),
     )
-    .select_from(Badge)
-    .join(Delegate, Delegate.id == Badge.delegate_id)
-    .join(Unit, Unit.id == Delegate.unit_id)
+    .select_from(_badges)
+    .join(_delegates, _delegates.c.id == _badges.c.delegate_id)
+    .join(_units, _units.c.id == _delegates.c.unit_id)
 )
+_by_code = _scanned.where(_badges.c.code_hash == bindparam("code_hash"))
+_by_person = _scanned.where(_delegates.c.id == bindparam("delegate_id")).limit(1)
+_ended_at = select(cast("Table", Conference.__table__).c.ended_at)
 
 
 def badge_holder(session: Session, code_hash: bytes) -> Scanned | None:
     """The person behind a scanned code; None for a code that no badge has."""
-    row = session.execute(_scanned.where(Badge.code_hash == code_hash)).one_or_none()
+    row = session.connection().execute(_by_code, {"code_hash": code_hash}).one_or_none()
     return None if row is None else Scanned(*row)
 
 
 def person(session: Session, delegate_id: int) -> Scanned:
     """The same facts by person; for answers that are given again."""
-    row = session.execute(_scanned.where(Delegate.id == delegate_id).limit(1)).one()
+    row = session.connection().execute(_by_person, {"delegate_id": delegate_id}).one()
     return Scanned(*row)
+
+
+def has_ended(session: Session) -> bool:
+    """Whether the conference is over; without its plan, which the full row carries along."""
+    return session.connection().execute(_ended_at).scalar() is not None
 
 
 @dataclass(frozen=True)

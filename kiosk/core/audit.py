@@ -68,6 +68,7 @@ class BookLine(Base):
 
 
 _table = cast("Table", BookLine.__table__)
+_new_line = insert(_table)
 _head = select(_table.c.seq, _table.c.hash).order_by(_table.c.seq.desc()).limit(1)
 
 
@@ -124,7 +125,8 @@ def record(
     """
     if event.value not in CATALOGUE:
         raise ValueError(f"{event.value} is in no room's catalogue")
-    head = session.execute(_head).first()
+    connection = session.connection()
+    head = connection.execute(_head).first()
     seq, previous = (head.seq + 1, head.hash) if head else (1, BEGINNING)
     line: dict[str, Any] = {
         "seq": seq,
@@ -136,7 +138,7 @@ def record(
         "previous": previous,
     }
     digest = hashlib.sha256(canonical(**line)).hexdigest()
-    session.execute(insert(_table).values(**line, hash=digest))
+    connection.execute(_new_line, {**line, "hash": digest})
     return int(seq)
 
 

@@ -103,7 +103,17 @@ def prepare_writer(engine: Engine) -> Engine:
     def _connected(raw: Any, _record: object) -> None:
         _pragmas(raw, read_only=False)
 
+    # Every unit has a savepoint with a name of its own, and SQLAlchemy compiles each name as a new
+    # statement: a fourteenth of a scan. The names are its own, so nothing needs quoting.
+    dialect: Any = engine.dialect
+    dialect.do_savepoint = lambda on, name: _raw(on).execute(f"SAVEPOINT {name}")
+    dialect.do_release_savepoint = lambda on, name: _raw(on).execute(f"RELEASE {name}")
+    dialect.do_rollback_to_savepoint = lambda on, name: _raw(on).execute(f"ROLLBACK TO {name}")
     return engine
+
+
+def _raw(connection: Connection) -> Any:
+    return connection.connection.driver_connection
 
 
 def writer() -> Writer:
@@ -143,7 +153,8 @@ def unit_of_work() -> Iterator[Session]:
 
 
 def _end_reading() -> None:
-    if has_app_context():
+    # A request that has read nothing has nothing to end; making a session only to end it costs.
+    if has_app_context() and db.session.registry.has() and db.session().in_transaction():
         db.session.rollback()
 
 

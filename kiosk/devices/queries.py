@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from kiosk.core.clock import utc_now
@@ -80,12 +81,16 @@ def _row(device: Device) -> DeviceRow:
     )
 
 
-_by_cookie = select(Device.id, Device.kind, Device.name).where(Device.revoked_at.is_(None))
+# Built once, of plain columns: every scan asks it.
+_device = cast("Table", Device.__table__).c
+_by_cookie = select(_device.id, _device.kind, _device.name).where(
+    _device.revoked_at.is_(None), _device.token_hash == bindparam("token_hash")
+)
 
 
 def device_of(session: Session, token_hash: bytes) -> Known | None:
     """The device that holds this cookie; None once it is revoked."""
-    row = session.execute(_by_cookie.where(Device.token_hash == token_hash)).one_or_none()
+    row = session.connection().execute(_by_cookie, {"token_hash": token_hash}).one_or_none()
     return None if row is None else Known(*row)
 
 

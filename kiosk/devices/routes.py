@@ -16,7 +16,7 @@ from flask import (
 )
 from werkzeug.exceptions import BadRequest
 
-from kiosk.core import access, hx, tokens
+from kiosk.core import access, hx, live, tokens
 from kiosk.core.access import ANYONE, Actor, Caller, Kind, Role, actor, add_resolver, allow
 from kiosk.core.db import db
 from kiosk.core.errors import Refused
@@ -27,6 +27,9 @@ from kiosk.devices.homes import HOME
 
 bp = Blueprint("devices", __name__)
 
+#: A hall has thirty devices; a thousand is a fault somewhere, not a hall.
+MOST_REMEMBERED = 1000
+
 
 def cookie_of(kind: str) -> str:
     """One cookie per kind: on a rehearsal laptop one browser is gate and projector at once."""
@@ -35,6 +38,7 @@ def cookie_of(kind: str) -> str:
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
+    app.extensions["kiosk_devices"] = {}
     for kind in Kind:
         add_resolver(app, _who(kind))
 
@@ -44,14 +48,32 @@ def _who(kind: Kind) -> Callable[[Mapping[str, str]], Caller | None]:
         token = cookies.get(cookie_of(kind))
         if not token:
             return None
-        digest = tokens.stored(_key(), token, purpose="device")
-        device = queries.device_of(db.session(), digest)
+        device = _remembered(tokens.stored(_key(), token, purpose="device"))
         if device is None or device.kind != kind:
             return None
         queries.heard(device.id)
         return Caller(Actor(kind="device", id=device.id, name=device.name), audience=device.kind)
 
     return resolve
+
+
+def _remembered(token_hash: bytes) -> queries.Known | None:
+    """The device of a cookie, asked once until anybody's rights change.
+
+    A gate sends its cookie with every scan. Revoking raises the hub's `rights` after its COMMIT,
+    in the same breath, so a revoked device is a stranger at its very next word.
+    """
+    rights = live.hub().rights
+    memory: dict[bytes, tuple[int, queries.Known]] = current_app.extensions["kiosk_devices"]
+    found = memory.get(token_hash)
+    if found is not None and found[0] == rights:
+        return found[1]
+    device = queries.device_of(db.session(), token_hash)
+    if device is not None:
+        if len(memory) > MOST_REMEMBERED:
+            memory.clear()
+        memory[token_hash] = (rights, device)
+    return device
 
 
 def _key() -> bytes:

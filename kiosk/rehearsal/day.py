@@ -43,6 +43,7 @@ from kiosk.rehearsal.hall import (
     sign_in,
 )
 from kiosk.rehearsal.people import invent, write_roster_xlsx
+from kiosk.rehearsal.report import Report
 from kiosk.serving import real_plan
 
 Tell = Callable[[str], None]
@@ -60,54 +61,6 @@ VOTES = 3
 
 LOG = "server.log"
 REPORT = "report.json"
-
-
-@dataclass(frozen=True)
-class Report:
-    """What `kiosk rehearse` prints."""
-
-    delegates: int
-    outcomes: dict[str, int]
-    #: What contradicts each invariant; empty where it holds.
-    findings: dict[str, list[str]]
-    figures: dict[str, Any]
-    seconds: float
-    out: Path
-
-    @property
-    def holds(self) -> bool:
-        """No invariant broke."""
-        return not any(self.findings.values())
-
-    def as_json(self) -> dict[str, Any]:
-        """One JSON document; `archive` and `receipt` are null until the day makes them."""
-        return {
-            "delegates": self.delegates,
-            "outcomes": self.outcomes,
-            "invariants": {name: not found for name, found in self.findings.items()},
-            "broken": {name: found for name, found in self.findings.items() if found},
-            "figures": self.figures,
-            "archive": None,
-            "receipt": None,
-            "seconds": self.seconds,
-            "out": str(self.out),
-        }
-
-    def lines(self) -> Iterator[str]:
-        """The same for people, short."""
-        figures = self.figures
-        kept = sum(not found for found in self.findings.values())
-        yield f"{self.delegates} delegates in {self.seconds:.1f} s: {self.out}"
-        yield "gates told: " + ", ".join(f"{n} {word}" for word, n in self.outcomes.items())
-        yield (
-            f"peak: {figures['scans_per_second']} scans/s,"
-            f" p50 {figures['scan_p50_ms']} ms, p99 {figures['scan_p99_ms']} ms;"
-            f" projector after {figures['projector_median_ms']} ms"
-        )
-        yield f"invariants: {kept} of {len(self.findings)} hold"
-        for name, found in self.findings.items():
-            for finding in found:
-                yield f"BROKEN {name}: {finding}"
 
 
 def rehearse(

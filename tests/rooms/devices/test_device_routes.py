@@ -69,8 +69,9 @@ def test_each_kind_has_its_page_and_no_other(
 ) -> None:
     browser = as_device(kind, "Máy 1")
     assert browser.get("/").headers["Location"] == home
-    for page in ("/gate", "/tablet", "/projector", "/console"):
+    for page in ("/gate", "/tablet", "/projector"):
         assert browser.get(page).status_code == (200 if page == home else 403), page
+    assert browser.get("/console").headers["Location"].startswith("/sign-in")
 
 
 def test_revoking_holds_at_the_next_scan(
