@@ -1,0 +1,249 @@
+"""Every template is drawn at least once, and none holds what the strict policy forbids (design 11)."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from jinja2 import Environment, StrictUndefined, nodes
+from sqlalchemy import text
+from support import ROSTER, Browser, meeting_of
+
+import kiosk
+from kiosk import config, create_app, founding
+from kiosk.config import Settings
+from kiosk.core.access import Kind, Role
+from kiosk.core.db import db, unit_of_work, writer
+from kiosk.serving import real_plan
+
+FOLDER = Path(kiosk.__file__).parent / "templates"
+TEMPLATES = sorted(file.relative_to(FOLDER).as_posix() for file in FOLDER.rglob("*.html"))
+
+#: Where HTML that is already escaped is put in whole, and why that is safe.
+SAFE = {
+    "projector/wall.html": "the region drawn by the same templates a moment before",
+    "checkin/_count.html": "a sentence of ours around two whole numbers",
+}
+
+
+def source(name: str) -> str:
+    return (FOLDER / name).read_text(encoding="utf-8")
+
+
+# -- what stands in them -------------------------------------------------------------------------
+
+FORBIDDEN = {
+    "a style attribute": re.compile(r"\sstyle\s*=", re.I),
+    "a style element": re.compile(r"<style\b", re.I),
+    "an inline handler": re.compile(r"\son[a-z]+\s*=\s*[\"']", re.I),
+    "htmx code in an attribute": re.compile(r"\s(hx-on|hx-vals\s*=\s*[\"']js:|hx-vars)", re.I),
+    "an address elsewhere": re.compile(r"https?://", re.I),
+    "a script address": re.compile(r"javascript:", re.I),
+    "escaping switched off": re.compile(r"{%-?\s*autoescape", re.I),
+    "a form without our token": re.compile(
+        r"<form(?=[^>]*method=\"post\")(?![^>]*hx-post)[^>]*>(?![\s\S]{0,400}_csrf)", re.I
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_no_template_holds_what_the_policy_forbids(name: str) -> None:
+    words = re.sub(r"xmlns(:\w+)?=\"[^\"]*\"", "", source(name))
+    found = [what for what, pattern in FORBIDDEN.items() if pattern.search(words)]
+    assert found == []
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_script_is_a_file(name: str) -> None:
+    for attributes, body in re.findall(r"<script([^>]*)>([\s\S]*?)</script>", source(name)):
+        assert "src=" in attributes
+        assert body.strip() == ""
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_html_is_put_in_whole_only_where_it_is_listed(name: str) -> None:
+    assert bool(re.search(r"\|\s*safe\b|Markup\(", source(name))) == (name in SAFE)
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_attribute_value_with_a_variable_is_quoted(name: str) -> None:
+    """`value={{ name }}` would let a name with a blank bring its own attributes."""
+    assert re.findall(r"[\w-]+=\{\{", source(name)) == []
+
+
+def test_every_template_that_one_names_is_there(app: Flask) -> None:
+    for name in TEMPLATES:
+        tree = app.jinja_env.parse(source(name))
+        for node in tree.find_all((nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)):
+            named = node.template
+            if isinstance(named, nodes.Const):
+                assert named.value in TEMPLATES, f"{name} names {named.value}"
+
+
+# -- a day that draws every one of them ----------------------------------------------------------
+
+
+@contextmanager
+def drawn_of(app: Flask) -> Iterator[set[str]]:
+    """The names of the templates that are asked for from here on."""
+    seen: set[str] = set()
+    environment: Environment = app.jinja_env
+    load = environment._load_template
+
+    def noting(name: str, given: object) -> object:
+        seen.add(name)
+        return load(name, given)  # type: ignore[arg-type]
+
+    environment._load_template = noting  # type: ignore[method-assign, assignment]
+    try:
+        yield seen
+    finally:
+        environment._load_template = load  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def rehearsal(settings: Settings) -> Iterator[Flask]:
+    """A conference in rehearsal mode, so that its own pages are there as well."""
+    chosen = config.load(settings.instance, rehearsal=True)
+    founding.make_conference(
+        chosen, plan=real_plan(), roster=("ds.csv", ROSTER.encode()), rehearsal=True
+    )
+    app = create_app(chosen)
+    yield app
+    with app.app_context():
+        db.session.remove()
+        writer().close()
+        db.engine.dispose()
+
+
+class Day:
+    """One short day through the pages; every answer must be a page and no crash."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.secretary = Browser(app).sign_in(Role.SECRETARY)
+        self.gate = Browser(app).pair(Kind.GATE, "Cổng 1")
+        self.tablet = Browser(app).pair(Kind.TABLET, "Bảng 1")
+        self.meeting = meeting_of(app)
+
+    def look(self, *paths: str) -> None:
+        for path in paths:
+            answer = self.secretary.get(path)
+            assert answer.status_code == 200, (path, answer.status_code)
+
+    def act(self, path: str, *, status: int = 204, **form: object) -> None:
+        answer = self.secretary.post(path, form)
+        assert answer.status_code == status, (path, answer.get_data(as_text=True))
+
+    def scan(self, code: str, number: int) -> None:
+        answer = self.gate.post("/gate/scan", {"code": code, "scan_id": f"template-{number:04d}"})
+        assert answer.status_code == 200
+
+    def before(self) -> None:
+        Browser(self.app).get("/pair")
+        Browser(self.app).get("/start")
+        Browser(self.app).get("/pair/spent")  # errors/… of a refusal with a page
+        self.look("/console", "/console/delegates", "/console/delegates?q=lan", "/console/plan")
+        self.look("/console/delegates/import", "/console/delegates/1", "/console/book?check=1")
+        self.look("/console/staff", "/projector", "/console/regions", "/console/devices")
+        self.act("/console/devices", kind="projector", name="Máy chiếu", status=201)
+        self.act("/console/delegates/import/preview", status=200,
+                 roster=(io.BytesIO(ROSTER.encode()), "ds.csv"))
+        self.act("/console/plan/preview", status=200,
+                 plan=(io.BytesIO(real_plan()[1]), real_plan()[0]))
+        assert self.secretary.get("/console/delegates?q=x", fragment=True).status_code == 200
+        assert self.gate.get("/gate").status_code == 200
+        assert self.tablet.get("/tablet").status_code == 200
+        for topics in ("console+wall+devices",):
+            self.look(f"/live/{topics}?poll=1")
+        assert self.gate.get("/live/gate?poll=1").status_code == 200
+        assert self.tablet.get("/live/tablet?poll=1").status_code == 200
+
+    def refusals(self) -> None:
+        self.act("/console/staff", status=422)
+        assert self.secretary.post("/console/staff", fragment=False).status_code == 422
+        assert self.secretary.get("/console/nothing").status_code == 404
+        assert self.secretary.get("/console/nothing", fragment=True).status_code == 404
+        assert self.app.test_client().get("/", headers={"Host": "evil.example"}).status_code == 400
+        self.scan("?", 0)
+        assert self.gate.post("/gate/scan").status_code == 200
+        for reason in ("", "quét nhầm"):
+            self.scan(next(iter(self.meeting.codes.values())), 1)
+            assert self.gate.post("/gate/undo/1", {"reason": reason}).status_code == 200
+
+    def during(self) -> None:
+        for number, code in enumerate(self.meeting.codes.values(), start=10):
+            self.scan(code, number)
+        self.act("/console/conference/open")
+        self.look("/console", "/projector")
+        self.act("/console/agenda/next")
+        self.look("/console", "/projector")
+        self.act("/console/motions", text="Thông qua chương trình Hội nghị")
+        self.look("/console", "/projector")
+        self.act("/console/motions/1/count", in_favour=12, against=0, other=0)
+        self.look("/console", "/projector")
+        self.act("/console/motions/1/put-away")
+
+    def after(self) -> None:
+        with self.app.app_context(), unit_of_work() as session:
+            session.execute(text("UPDATE conference SET ended_at = opened_at"))
+        self.look("/console", "/projector", "/console/delegates/1")
+        self.scan(next(iter(self.meeting.codes.values())), 99)
+        assert self.tablet.get("/tablet").status_code == 200
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_template_is_drawn_and_no_word_in_it_is_undefined(
+    rehearsal: Flask, app_without_meeting: Flask, language: str
+) -> None:
+    # A name that a page forgets to pass would be an empty place in the hall; here it is a crash.
+    rehearsal.jinja_env.undefined = StrictUndefined
+    app_without_meeting.jinja_env.undefined = StrictUndefined
+    with drawn_of(rehearsal) as seen, drawn_of(app_without_meeting) as seen_empty:
+        empty = Browser(app_without_meeting).sign_in(Role.SECRETARY)
+        for path in ("/projector", "/console", "/console/plan", "/console/delegates"):
+            empty.client.set_cookie("kiosk_lang", language)
+            assert empty.get(path).status_code == 200, path
+        day = Day(rehearsal)
+        for browser in (day.secretary, day.gate, day.tablet):
+            browser.client.set_cookie("kiosk_lang", language)
+        day.before()
+        day.refusals()
+        day.during()
+        day.after()
+    assert set(TEMPLATES) - seen - seen_empty == set()
+
+
+@pytest.fixture
+def app_without_meeting(tmp_path: Path) -> Iterator[Flask]:
+    from kiosk import instance
+
+    chosen = config.load(tmp_path / "empty")
+    instance.create(chosen)
+    app = create_app(chosen)
+    yield app
+    with app.app_context():
+        db.session.remove()
+        writer().close()
+        db.engine.dispose()
+
+
+def test_every_page_that_is_sent_keeps_to_the_policy(
+    rehearsal: Flask, signed_in: Callable[..., Browser]
+) -> None:
+    """What a macro or a Python helper adds is looked at in the answer, not in the file."""
+    day = Day(rehearsal)
+    for path in ("/console", "/console/delegates", "/console/plan", "/console/book", "/projector",
+                 "/console/delegates/1", "/console/devices", "/console/staff", "/start"):
+        page = day.secretary.get(path).get_data(as_text=True)
+        assert re.search(r"\sstyle\s*=", page) is None, path
+        assert re.search(r"<script(?![^>]*\ssrc=)", page) is None, path
+        assert re.search(r"(src|href|action)=\"(https?:)?//", page) is None, path
+        assert page.count("<h1") == 1, path
+        ids = re.findall(r"\sid=\"([^\"]+)\"", page)
+        assert len(ids) == len(set(ids)), sorted(each for each in ids if ids.count(each) > 1)
