@@ -50,7 +50,13 @@ def init_app(app: Flask) -> None:
         "SQLALCHEMY_ENGINE_OPTIONS",
         # A request gives its connection back before it waits for the writer; 64 scans at once
         # still never wait for a connection.
-        {"pool_size": 16, "max_overflow": 112, "connect_args": {"check_same_thread": False}},
+        {
+            "pool_size": 16,
+            "max_overflow": 112,
+            "connect_args": {"check_same_thread": False},
+            # An error in the log must not carry the names it was about.
+            "hide_parameters": True,
+        },
     )
     db.init_app(app)
     with app.app_context():
@@ -60,6 +66,7 @@ def init_app(app: Flask) -> None:
                 create_engine(
                     db.engine.url,
                     poolclass=NullPool,
+                    hide_parameters=True,
                     # 0: not even while connecting may SQLite's own waiting stall the loop.
                     connect_args={"check_same_thread": False, "timeout": 0},
                 )

@@ -162,9 +162,7 @@ class Crowd:
         """A gate that opens the console, or a secretary who opens the gate, is asked who they are;
         only one of the same family is told that they may not."""
         families = ({str(role) for role in Role}, {str(kind) for kind in Kind})
-        return not any(
-            caller in family and family & set(audience.split()) for family in families
-        )
+        return not any(caller in family and family & set(audience.split()) for family in families)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""`kiosk` as a technician and a script type it: real processes, real exit codes, poor code pages."""
+"""`kiosk` as technicians and scripts type it: real processes, exit codes, poor code pages."""
 
 from __future__ import annotations
 

@@ -23,7 +23,6 @@ def gate(meeting: Meeting, as_device: Callable[[str, str], Browser]) -> Browser:
 def scan(browser: Browser, code: str, scan_id: str) -> str:
     answer = browser.post("/gate/scan", {"code": code, "scan_id": scan_id})
     assert answer.status_code == 200
-    assert answer.headers["HX-Retarget"] if "HX-Retarget" in answer.headers else True
     return answer.get_data(as_text=True)
 
 

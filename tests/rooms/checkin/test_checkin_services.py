@@ -1,4 +1,4 @@
-"""The door with real commits (lessons 1–13): one answer per scan, one stay per person, one presence."""
+"""The door with real commits (lessons 1–13): one answer per scan, one stay per person."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError
 from support import Clock, Meeting

@@ -1,4 +1,4 @@
-"""The roster, its people, flags and badges, with real commits (lessons 49: never the same one twice)."""
+"""The roster, its people, flags and badges, with real commits (lessons 49: nobody twice)."""
 
 from __future__ import annotations
 

@@ -227,9 +227,14 @@ def test_events_read_room_thing_past_verb() -> None:
 
 def test_a_refused_act_leaves_no_gap_in_the_book(hall: Flask) -> None:
     write(delegate=1)
-    with pytest.raises(Refused), unit_of_work() as session:
-        assert audit.record(session, CheckinEvent.UNDONE, by=LAN) == 2
-        raise Refused("busy")
+
+    def refused() -> None:
+        with unit_of_work() as session:
+            assert audit.record(session, CheckinEvent.UNDONE, by=LAN) == 2
+            raise Refused("busy")
+
+    with pytest.raises(Refused):
+        refused()
     assert write(delegate=2) == 2
     assert audit.first_break(db.session()) is None
 

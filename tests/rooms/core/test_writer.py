@@ -1,4 +1,4 @@
-"""The one writer (design 2.1, lessons 57): shared commits, lone refusals, and a disk that says no."""
+"""The one writer (design 2.1, lessons 57): shared commits, lone refusals, a disk that says no."""
 
 from __future__ import annotations
 
@@ -197,10 +197,14 @@ def test_an_act_inside_an_act_joins_it(app: Flask, writer: Writer, file: Path) -
                 assert inner is outer
                 inner.execute(ADD, {"name": "inner"})
         assert stored(file) == {"outer", "inner"}
-        with pytest.raises(Refused), unit_of_work() as outer:
-            with unit_of_work() as inner:
-                inner.execute(ADD, {"name": "inner 2"})
-            raise Refused("busy")
+
+        def refused() -> None:
+            with unit_of_work():
+                add(app, "inner 2")
+                raise Refused("busy")
+
+        with pytest.raises(Refused):
+            refused()
     assert stored(file) == {"outer", "inner"}
     assert writer.units == 2, "a refused act counts as a turn, not as one stored"
 
