@@ -42,6 +42,10 @@ AGAIN = 1.0
 #: The fact that changes by itself; a topic that depends on it is drawn again every `CLOCK` seconds.
 THE_CLOCK = "clock"
 
+#: Seconds after which a listener's right is asked again even if nobody's changed: a session ends
+#: by time, too.
+ASK_AGAIN = 60.0
+
 #: Seconds of silence after which the stream says that it still lives; pages worry at 10.
 TICK = 5.0
 
@@ -209,15 +213,15 @@ class Hub:
                 picture.listeners += 1
         self._start()
         try:
-            spoke = time.monotonic()
+            spoke = asked = time.monotonic()
             yield b"retry: 1000\n\n" + self._tick()
             self._draw_for_newcomer(names, language, pictures)
             while True:
                 # Taken before looking: a change after the look still wakes us.
                 signal = self._signal
                 alive()
-                if self.rights != rights:
-                    rights = self.rights
+                if self.rights != rights or time.monotonic() - asked > ASK_AGAIN:
+                    rights, asked = self.rights, time.monotonic()
                     if not still_allowed():
                         yield _event("bye", {})
                         return

@@ -360,3 +360,15 @@ def test_revoking_ends_the_stream_of_a_real_page_at_once(
             assert stream.status_code == 403
         scan = page.post("/gate/scan", data={"code": "1", "scan_id": "after-revoke"})
         assert scan.status_code in {401, 403}
+
+
+def test_a_right_that_ends_by_time_ends_the_stream_too(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody revoked anything; the session of the listener has simply run out."""
+    monkeypatch.setattr(live, "ASK_AGAIN", -1.0)
+    with app.app_context():
+        hub = live.hub()
+    stream = hub.listen([], "vi", still_allowed=lambda: False)
+    assert b"event: tick" in next(stream)
+    assert b"event: bye" in next(stream)
