@@ -26,6 +26,18 @@ register(
             "The number convened must be from 1 to 100,000. Type it again.",
             status=NOT_SO,
         ),
+        "base_under_present": Sentence(
+            "Số triệu tập {count} ít hơn số đang có mặt {present}. Hãy kiểm tra rồi nhập lại.",
+            "The number convened, {count}, is below the {present} present. Check and type it"
+            " again.",
+            status=NOT_SO,
+        ),
+        "base_differs_from_roster": Sentence(
+            "Số triệu tập đã chốt là {count}, danh sách hiện có {roster}. Hãy chốt lại số triệu tập"
+            " (kèm lý do nếu vẫn giữ {count}) rồi khai mạc.",
+            "The number convened was fixed at {count}, the roster now counts {roster}. Fix the"
+            " number again (with a reason to keep {count}), then open.",
+        ),
         "base_kind_unknown": Sentence(
             "Hãy chọn hình thức: hội nghị đại biểu hoặc hội nghị toàn thể.",
             "Choose the form: a conference of delegates, or a plenary one.",

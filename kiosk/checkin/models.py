@@ -29,6 +29,8 @@ class Scan(Base):
     delegate_id: Mapped[int | None] = mapped_column(ForeignKey("delegate.id"))
     #: The stay that this scan began, or met ("already in").
     stay_id: Mapped[int | None] = mapped_column(ForeignKey("stay.id"))
+    #: The scan whose answer this one got again: the same badge at the same gate within seconds.
+    repeat_of: Mapped[int | None] = mapped_column(ForeignKey("scan.id"))
     #: Last four signs of what was scanned; a whole code would be a badge for whoever reads it.
     ending: Mapped[str] = mapped_column(String(4), default="")
 
@@ -68,6 +70,8 @@ class QuorumBase(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     #: Whole people.
     count: Mapped[int] = mapped_column()
+    #: What the roster counted at that moment: a base fixed against another roster is asked again.
+    roster: Mapped[int] = mapped_column()
     #: `delegates` summoned, or `all_staff` (plenary).
     kind: Mapped[str] = mapped_column(String(12))
     #: Why it differs from the row before, or from the roster.

@@ -111,6 +111,8 @@ class BaseRow:
     """One fixing of the quorum's base; a correction is a new one with a reason."""
 
     count: int
+    #: The roster's own number when it was fixed.
+    roster: int
     kind: str
     reason: str
     at: datetime
@@ -121,7 +123,12 @@ def bases(session: Session) -> list[BaseRow]:
     """All fixings, oldest first; the last one is in force."""
     rows = session.execute(
         select(
-            QuorumBase.count, QuorumBase.kind, QuorumBase.reason, QuorumBase.at, QuorumBase.by
+            QuorumBase.count,
+            QuorumBase.roster,
+            QuorumBase.kind,
+            QuorumBase.reason,
+            QuorumBase.at,
+            QuorumBase.by,
         ).order_by(QuorumBase.id)
     )
     return [BaseRow(*row) for row in rows]
@@ -187,6 +194,7 @@ def latest_scans(session: Session, *, limit: int = 12) -> list[ScanRow]:
     rows = session.execute(
         select(Scan.at, Scan.outcome, Scan.device_id, ROSTER.c.name, Scan.ending)
         .outerjoin(ROSTER, ROSTER.c.id == Scan.delegate_id)
+        .where(Scan.repeat_of.is_(None))
         .order_by(Scan.id.desc())
         .limit(limit)
     )

@@ -90,7 +90,9 @@ def scan(
         if holder is not None and not holder.revoked:
             repeat = _repeat_of(session, device_id, holder.delegate_id, now, repeat_seconds)
             if repeat is not None:
-                return _again(session, repeat)
+                # Stored under its own id, too: sent again later it must say the same for ever.
+                _store(session, scan_id, now, device_id, like=repeat)
+                return _again(session, repeat, scan_id=scan_id)
         stay = _stay_now(session, holder.delegate_id) if holder else None
         facts = BadgeFacts(
             readable=readable is not None,
@@ -116,6 +118,7 @@ def scan(
                 "outcome": outcome.value,
                 "delegate_id": holder.delegate_id if holder else None,
                 "stay_id": stay_id,
+                "repeat_of": None,
                 "ending": ending,
             },
         )
@@ -147,6 +150,7 @@ _latest_here = (
     .where(
         _scan.c.device_id == bindparam("device"),
         _scan.c.delegate_id == bindparam("delegate"),
+        _scan.c.repeat_of.is_(None),
     )
     .order_by(_scan.c.id.desc())
     .limit(1)
@@ -185,7 +189,30 @@ def _repeat_of(
     return row
 
 
-def _again(session: Session, row: Row[*tuple[Any, ...]]) -> Answer:
+def _store(
+    session: Session,
+    scan_id: str,
+    now: datetime,
+    device_id: int | None,
+    *,
+    like: Row[*tuple[Any, ...]],
+) -> None:
+    session.connection().execute(
+        _new_scan,
+        {
+            "scan_id": scan_id,
+            "at": now,
+            "device_id": device_id,
+            "outcome": like.outcome,
+            "delegate_id": like.delegate_id,
+            "stay_id": like.stay_id,
+            "repeat_of": like.id,
+            "ending": like.ending,
+        },
+    )
+
+
+def _again(session: Session, row: Row[*tuple[Any, ...]], *, scan_id: str | None = None) -> Answer:
     """The first answer once more, and beside it whether it still holds."""
     holder = people.person(session, row.delegate_id) if row.delegate_id else None
     outcome = Outcome(row.outcome)
@@ -195,8 +222,8 @@ def _again(session: Session, row: Row[*tuple[Any, ...]]) -> Answer:
     met = stay if outcome is Outcome.ALREADY else None
     return Answer(
         outcome=outcome,
-        scan_id=row.scan_id,
-        at=row.at,
+        scan_id=scan_id or row.scan_id,
+        at=stay.entered_at if stay is not None and outcome in rules.ENTERS else row.at,
         name=holder.name if holder else "",
         title=holder.title if holder else "",
         unit=holder.unit if holder else "",
@@ -358,32 +385,54 @@ def fix_base(*, count: int, kind: str, reason: str, by: Actor, clock: Clock = ut
 
     Raises:
         Refused: `base_out_of_range`, `base_kind_unknown`, `reason_missing`,
-            `conference_already_open`.
+            `base_under_present`, `conference_already_open`.
     """
     reason = tidy(reason)[:200]
     if kind not in KINDS:
         raise Refused("base_kind_unknown")
     with unit_of_work() as session:
+        if people.conference(session).opened_at is not None:
+            raise Refused("conference_already_open")
         from_roster = people.roster_count(session).convened
         before = queries.base_in_force(session)
         rules.ensure_base(
             count, reason=reason, is_correction=before is not None or count != from_roster
         )
+        present = queries.presence(session).present
+        if count < present:
+            raise Refused("base_under_present", count=count, present=present)
         _fix(session, count=count, kind=kind, reason=reason, by=by, clock=clock)
 
 
 def fix_base_from_roster(session: Session, *, by: Actor, clock: Clock = utc_now) -> None:
-    """At the opening: the roster's number becomes the base, unless one was fixed by hand."""
-    if queries.base_in_force(session) is None:
-        count = people.roster_count(session).convened
+    """At the opening: the roster's number becomes the base, unless one was fixed by hand.
+
+    A base that was fixed as the roster's own number and has been overtaken by a later import is
+    not quietly kept: eight of thirty-two would open what needs twenty-two (R1).
+
+    Raises:
+        Refused: `base_differs_from_roster`.
+    """
+    count = people.roster_count(session).convened
+    fixed = queries.base_in_force(session)
+    if fixed is None:
         _fix(session, count=count, kind="delegates", reason="", by=by, clock=clock)
+    elif fixed.count != count and (not fixed.reason or fixed.roster != count):
+        raise Refused("base_differs_from_roster", count=fixed.count, roster=count)
 
 
 def _fix(session: Session, *, count: int, kind: str, reason: str, by: Actor, clock: Clock) -> None:
     if people.conference(session).opened_at is not None:
         raise Refused("conference_already_open")
     session.execute(
-        insert(QuorumBase).values(count=count, kind=kind, reason=reason, at=clock(), by=by.label)
+        insert(QuorumBase).values(
+            count=count,
+            roster=people.roster_count(session).convened,
+            kind=kind,
+            reason=reason,
+            at=clock(),
+            by=by.label,
+        )
     )
     audit.record(
         session, CheckinEvent.BASE_FIXED, by=by, clock=clock, count=count, base=kind, reason=reason

@@ -84,6 +84,7 @@ def _view() -> dict[str, Any]:
     return scene | {
         "presence": presences.presence(session),
         "base": presences.base_in_force(session),
+        "roster_now": people.roster_count(session).convened,
         "agenda": agendas.agenda(session, now),
         "motion": motion,
         "needed": needed,

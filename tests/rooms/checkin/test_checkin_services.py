@@ -10,13 +10,13 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from support import Clock, Meeting
 
 from kiosk.agenda import services as agenda
 from kiosk.checkin import queries, services
-from kiosk.checkin.models import Stay
+from kiosk.checkin.models import QuorumBase, Stay
 from kiosk.checkin.rules import Outcome
 from kiosk.conference import badge_code
 from kiosk.conference import services as conference
@@ -316,9 +316,21 @@ def test_the_same_badge_at_the_same_gate_within_ten_seconds_is_one_arrival(
     first = door.scan(LAN)
     door.clock.later(seconds=seconds)
     again = door.scan(LAN)
-    assert (again.outcome, again.scan_id) == (Outcome.ADMITTED, first.scan_id)
+    assert (again.outcome, again.stay_id) == (Outcome.ADMITTED, first.stay_id)
+    assert again.scan_id != first.scan_id
     assert again.repeated
-    assert door.scans() == 1
+    assert db.session.scalar(select(func.count()).select_from(Stay)) == 1
+
+
+def test_a_repeat_that_is_sent_again_after_ten_seconds_says_the_same(door: Door) -> None:
+    """Its answer was lost on the way: green must not turn into "already in" (the same id)."""
+    door.scan(LAN)
+    door.clock.later(seconds=3)
+    repeat = door.scan(LAN)
+    door.clock.later(seconds=20)
+    again = door.scan(LAN, scan_id=repeat.scan_id)
+    assert (again.outcome, again.scan_id) == (Outcome.ADMITTED, repeat.scan_id)
+    assert door.scan(LAN).outcome is Outcome.ALREADY
 
 
 def test_after_ten_seconds_the_same_gate_says_already_in_and_where(door: Door) -> None:
@@ -611,3 +623,25 @@ def test_below_the_quorum_nothing_is_opened_and_guests_do_not_help(door: Door) -
     assert queries.bases(db.session()) == [], "a refused opening fixes no base"
     door.scan(door.meeting.codes[people[7].id])
     agenda.open_conference(by=SECRETARY, clock=door.clock)
+
+
+def test_a_base_that_a_later_import_has_overtaken_does_not_open(door: Door) -> None:
+    """Fixed at the roster's own number, and then the roster grew: R1 asks again."""
+    fix(12, "")
+    with unit_of_work() as session:
+        session.execute(update(QuorumBase).values(count=8, roster=8))
+    for row in door.meeting.delegates:
+        if not row.is_guest:
+            door.scan(door.meeting.codes[row.id], GATE_2)
+    with pytest.raises(Refused, match="base_differs_from_roster") as refused:
+        agenda.open_conference(by=SECRETARY, clock=door.clock)
+    assert refused.value.facts == {"count": 8, "roster": 12}
+    fix(12, "danh sách đã bổ sung")
+    agenda.open_conference(by=SECRETARY, clock=door.clock)
+
+
+def test_a_base_below_those_present_is_refused(door: Door) -> None:
+    door.scan(LAN)
+    door.scan(DUC)
+    with pytest.raises(Refused, match="base_under_present"):
+        fix(1, "chỉ tính một người")

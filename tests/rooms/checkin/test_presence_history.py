@@ -145,7 +145,12 @@ def test_the_base_in_force_is_the_newest_and_people_beyond_it_still_count(
         for count in (90, 6, 9):
             session.execute(
                 insert(QuorumBase).values(
-                    count=count, kind="all_staff", at=BEGUN, by="staff:1", reason="đếm lại"
+                    count=count,
+                    roster=6,
+                    kind="all_staff",
+                    at=BEGUN,
+                    by="staff:1",
+                    reason="đếm lại",
                 )
             )
     now = queries.presence(hall.session)
