@@ -30,7 +30,7 @@ def create_app(settings: object | None = None) -> Flask:
         staff,
         tablet,
     )
-    from kiosk.core import access, db, html, hx, keys, live
+    from kiosk.core import access, db, html, hx, keys, live, marks
 
     if not isinstance(settings, config.Settings):
         settings = config.load()
@@ -49,6 +49,10 @@ def create_app(settings: object | None = None) -> Flask:
     app.extensions["kiosk_live"] = live.Hub(app, version=__version__)
 
     db.init_app(app)
+    with app.app_context():
+        marks.ensure_fits(
+            db.db.session(), app.extensions["kiosk_keys"], rehearsal=settings.rehearsal
+        )
     hx.init_app(app)
     html.init_app(app)
     pages.init_app(app)

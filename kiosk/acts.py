@@ -22,6 +22,7 @@ from kiosk.conference.roster.compare import as_json, compare
 from kiosk.core.access import Actor
 from kiosk.core.db import db
 from kiosk.core.errors import Refused
+from kiosk.core.names import fold
 from kiosk.devices import queries as device_rows
 from kiosk.devices import services as devices
 from kiosk.staff import services as staff
@@ -128,8 +129,14 @@ def _list_devices(order: dict[str, Any], by: Actor) -> Any:
 @act("device.revoke")
 def _revoke_device(order: dict[str, Any], by: Actor) -> Any:
     wanted = str(order["device"])
-    for row in device_rows.devices(db.session(), with_revoked=False):
-        if wanted in {str(row.id), row.name}:
-            devices.revoke_device(device_id=row.id, by=by)
-            return {"id": row.id, "name": row.name}
+    rows = device_rows.devices(db.session(), with_revoked=False)
+    by_name = [row for row in rows if fold(row.name) == fold(wanted)]
+    by_number = [row for row in rows if str(row.id) == wanted]
+    found = {row.id: row for row in by_name + by_number}
+    if len(found) > 1:
+        # A device called "2" beside the one with number 2: revoking the wrong one stops a gate.
+        raise Refused("device_ambiguous", device=wanted[:40])
+    for row in found.values():
+        devices.revoke_device(device_id=row.id, by=by)
+        return {"id": row.id, "name": row.name}
     raise Refused("device_unknown")

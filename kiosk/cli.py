@@ -18,7 +18,7 @@ if {"serve", "demo"} & set(sys.argv[1:4]):
 import base64
 import json
 import logging
-import os
+import sqlite3
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -27,6 +27,7 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 import click
 from flask import Flask
 from flask.cli import AppGroup, ScriptInfo
+from sqlalchemy.exc import DBAPIError
 
 from kiosk import __version__, config, create_app, instance
 from kiosk.core.access import THE_PROGRAM
@@ -65,9 +66,18 @@ def stop(refused: Refused) -> NoReturn:
     from kiosk import vocabulary
 
     assert vocabulary.ALL  # noqa: S101 (imported so that every code has its sentence)
-    language = "en" if os.environ.get(f"{config.ENV}LANGUAGE") == "en" else "vi"
-    say(sentence(refused, language), to_error=True)
+    say(sentence(refused, chosen_language()), to_error=True)
     raise SystemExit(1)
+
+
+def chosen_language() -> str:
+    """The language of the settings; Vietnamese where they cannot be read."""
+    context = click.get_current_context(silent=True)
+    named = context.find_root().params.get("instance") if context else None
+    try:
+        return config.load(named).language
+    except Refused:
+        return "vi"
 
 
 def refusals(verb: Callable[P, T]) -> Callable[P, T]:
@@ -79,6 +89,11 @@ def refusals(verb: Callable[P, T]) -> Callable[P, T]:
             return verb(*args, **kwargs)
         except Refused as refused:
             stop(refused)
+        except (OSError, sqlite3.Error, DBAPIError) as broken:
+            # A read-only folder, a full disk, a file that is no database: a sentence, and the story
+            # in the log for the technician.
+            logging.getLogger(__name__).error("%s: %s", type(broken).__name__, broken)
+            stop(Refused("instance_unreadable"))
 
     return guarded
 
@@ -126,7 +141,8 @@ def cli(instance: str | None) -> None:
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
         stream=sys.stderr,
     )
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for talkative in ("alembic", "httpx"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
 
 
 command = cli.command
@@ -187,9 +203,11 @@ def init(
 @refusals
 def plan(file: Path, as_json: bool) -> None:
     """Say what a plan file says; nothing is written."""
+    from kiosk.agenda.plan_import import ensure_takable
     from kiosk.conference.plan.reader import read_plan
 
     read = read_plan(read_file(file), filename=file.name)
+    ensure_takable(read)
     if as_json:
         say_json(read.as_json())
         return

@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
 
 from kiosk import config
 from kiosk.config import Settings
-from kiosk.core import keys
+from kiosk.core import keys, marks
 from kiosk.core.errors import Refused
 
 LOCK = "writer.lock"
@@ -26,8 +29,8 @@ def exists(folder: Path) -> bool:
     return (folder / config.DATABASE).exists() or (folder / keys.FILE).exists()
 
 
-def create(settings: Settings) -> None:
-    """Make the folder, its keys and its empty database.
+def create(settings: Settings, *, rehearsal: bool = False) -> None:
+    """Make the folder, its keys and its empty database, marked as belonging together.
 
     Raises:
         Refused: `instance_not_empty` where a conference already lies.
@@ -36,8 +39,22 @@ def create(settings: Settings) -> None:
     if exists(folder):
         raise Refused("instance_not_empty", folder=str(folder))
     folder.mkdir(parents=True, exist_ok=True)
-    keys.make(folder)
+    # Names and password hashes lie here: nobody else on this machine reads them (no effect on
+    # Windows, where the folder's own rights decide).
+    folder.chmod(0o700)
+    made = keys.make(folder)
     upgrade(settings)
+    engine = create_engine(settings.database_url, poolclass=NullPool, hide_parameters=True)
+    with Session(engine) as session:
+        marks.write(session, made, rehearsal=rehearsal or settings.rehearsal)
+        session.commit()
+    engine.dispose()
+
+
+def remove_founded(folder: Path) -> None:
+    """Take back what `create` has made: a founding that failed leaves nothing behind."""
+    for name in (keys.FILE, config.FILE, *(config.DATABASE + end for end in ("", "-wal", "-shm"))):
+        (folder / name).unlink(missing_ok=True)
 
 
 def newest_revision() -> str:
@@ -131,8 +148,10 @@ def hand_over(folder: Path, act: str, order: dict[str, Any]) -> Any:
     if answer.status_code == 409:
         said = answer.json()
         raise Refused(said["refused"], **said["facts"])
+    if answer.status_code == 413:
+        raise Refused("upload_too_large", megabytes=20)
     if answer.status_code != 200:
-        raise Refused("instance_in_use", folder=str(folder))
+        raise Refused("server_failed", status=answer.status_code)
     return answer.json()["done"]
 
 

@@ -260,6 +260,8 @@ def internal_act() -> Response:
     sent = request.headers.get("X-Kiosk-Key", "")
     if request.headers.get("Origin") or not hmac.compare_digest(sent.encode(), key.hex().encode()):
         raise Forbidden
+    # A file of 20 MB travels as Base64.
+    request.max_content_length = uploads.LARGEST * 3 // 2
     order: dict[str, Any] = request.get_json()
     try:
         done = acts.perform(str(order["act"]), order["with"], by=THE_PROGRAM)

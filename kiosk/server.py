@@ -23,6 +23,10 @@ BACKLOG = 1024
 LONGEST_LINE = 8192
 
 
+#: Seconds without a byte after which a connection is closed.
+SILENT = 75.0
+
+
 class _Handler(WSGIHandler):  # type: ignore[misc]  # gevent ships no types
     """Sends small answers at once, and keeps vanished clients out of the log."""
 
@@ -32,6 +36,9 @@ class _Handler(WSGIHandler):  # type: ignore[misc]  # gevent ships no types
         # pywsgi sends headers and body in two writes; with Nagle's delay a kept-alive request
         # costs 44 ms. Linux inherits the option from the listener, Windows does not.
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        # A half-sent request or a tablet that went away must not hold its place for ever; a
+        # stream is written to every five seconds and is never this silent.
+        self.socket.settimeout(SILENT)
         super().handle()
 
     def log_request(self) -> None:

@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from json import JSONDecodeError, loads
@@ -297,3 +297,24 @@ def run_kiosk(
         timeout=120,
         check=False,
     )
+
+
+# -- growth, not speed -----------------------------------------------------------------------------
+
+
+def ensure_linear(work: Callable[[int], object], *, small: int, times: int = 4) -> None:
+    """Fail when `times` as much costs clearly more than `times` the processor: a square, a trap.
+
+    Processor time of this process and its ratio, never seconds on a wall: machines are noisy. A
+    linear reader stays near `times`; a quadratic one comes to `times` squared.
+    """
+    work(small)  # what is loaded and compiled once is not growth
+    little = max(_processor(work, small), 0.02)
+    much = _processor(work, small * times)
+    assert much < little * times * 2.5, f"{times} times as much cost {much / little:.1f} times"
+
+
+def _processor(work: Callable[[int], object], size: int) -> float:
+    begun = time.process_time()
+    work(size)
+    return time.process_time() - begun

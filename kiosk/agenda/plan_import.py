@@ -6,12 +6,23 @@ stands here, where both can be seen.
 
 from __future__ import annotations
 
-from kiosk.agenda import services
+from kiosk.agenda import rules, services
 from kiosk.conference import services as conference
 from kiosk.conference.plan.model import Plan
 from kiosk.core.access import Actor
 from kiosk.core.clock import Clock, utc_now
 from kiosk.core.db import unit_of_work
+
+
+def ensure_takable(plan: Plan) -> None:
+    """Refuse a plan that reads well but cannot be laid out, before anything is stored.
+
+    Raises:
+        Refused: `agenda_too_long`, or what `rules.checked` refuses of an item.
+    """
+    rules.ensure_count(len(plan.agenda))
+    for item in plan.agenda:
+        rules.checked(rules.Draft(title=item.title, kind=item.kind))
 
 
 def import_plan(

@@ -47,6 +47,7 @@ def preview_plan() -> str:
     """Read an uploaded plan and show what it says; nothing is stored but the file itself."""
     name, data = uploads.uploaded("plan")
     read = reading.plan(data, filename=name)
+    plan_import.ensure_takable(read)
     return render_template(
         "agenda/_plan_preview.html",
         plan=read,

@@ -43,6 +43,12 @@ register(
             "The hour is not right. Write it like 08:00.",
             status=NOT_SO,
         ),
+        "seated_too_many": Sentence(
+            "Danh sách giới thiệu dài quá {most} người. Hãy giữ chủ tọa, thư ký và khách chính.",
+            "More than {most} people are to be introduced. Keep the presidium, the secretaries and"
+            " the main guests.",
+            status=NOT_SO,
+        ),
         "title_missing": Sentence(
             "Tên hội nghị đang trống. Hãy ghi tên hội nghị.",
             "The conference has no title. Write one.",

@@ -36,6 +36,8 @@ class Conference(Base):
     day: Mapped[date | None] = mapped_column(Date)
     #: Hour of opening on the hall's clock, "08:00".
     hour: Mapped[str | None] = mapped_column(String(5))
+    #: Presidium, secretaries and guests to be introduced, `[name, capacity]` in order.
+    seated: Mapped[list[list[str]]] = mapped_column(JSON, default=list)
     #: Everything that the plan file said, as `kiosk plan --json` prints it.
     plan: Mapped[dict[str, Any]] = mapped_column(JSON)
     #: Name and SHA-256 of the plan file.

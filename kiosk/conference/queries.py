@@ -32,6 +32,8 @@ class ConferenceRow:
     month: str | None
     day: date | None
     hour: str | None
+    #: Who is introduced at the opening: `(name, capacity)`.
+    seated: tuple[tuple[str, str], ...]
     plan: dict[str, Any]
     plan_file: str
     opened_at: datetime | None
@@ -59,6 +61,7 @@ def find_conference(session: Session) -> ConferenceRow | None:
         month=found.month,
         day=found.day,
         hour=found.hour,
+        seated=tuple((name, capacity) for name, capacity in found.seated),
         plan=found.plan,
         plan_file=found.plan_file,
         opened_at=found.opened_at,

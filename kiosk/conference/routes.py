@@ -194,6 +194,7 @@ def details() -> Response:
         hour=form.get("hour", ""),
         venue=form.get("venue", ""),
         address=form.get("address", ""),
+        seated=form.get("seated"),
         by=actor(),
     )
     return hx.go("agenda.plan")

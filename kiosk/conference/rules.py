@@ -8,6 +8,7 @@ from datetime import date, datetime
 from kiosk.conference.roster.sheet import Standing
 from kiosk.conference.roster.standing import Flags
 from kiosk.core.errors import Refused
+from kiosk.core.names import tidy
 
 _HOUR = re.compile(r"([01]?\d|2[0-3])[:hH]([0-5]\d)")
 
@@ -67,6 +68,27 @@ def short_text(text: str, *, field: str, most: int) -> str:
     if len(text) > most:
         raise Refused("text_too_long", field=field, most=most)
     return text
+
+
+#: More people than this are not read from the wall; the chair introduces them by voice.
+MOST_SEATED = 12
+
+
+def seated_of(text: str) -> list[list[str]]:
+    """Lines of a form as `[name, capacity]`: `Phạm Thị Thanh Vân - Chủ tọa`, one person a line.
+
+    Raises:
+        Refused: `seated_too_many`, `text_too_long`.
+    """
+    people = []
+    for line in text.splitlines():
+        name, _, capacity = re.sub(r"\s+[-–—]\s+", "\t", tidy(line), count=1).partition("\t")
+        if name:
+            short_text(name, field="seated", most=120)
+            people.append([name, short_text(capacity, field="seated", most=120)])
+    if len(people) > MOST_SEATED:
+        raise Refused("seated_too_many", most=MOST_SEATED)
+    return people
 
 
 #: How the office itself shortens its long name, e.g. on badges.

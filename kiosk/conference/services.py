@@ -59,7 +59,11 @@ def take_plan(
     with unit_of_work() as session:
         existing = queries.find_conference(session)
         if existing is None:
-            session.execute(insert(Conference).values(id=1, code=secrets.token_hex(6), **values))
+            session.execute(
+                insert(Conference).values(
+                    id=1, code=secrets.token_hex(6), seated=_chair_of(plan), **values
+                )
+            )
             audit.record(session, ConferenceEvent.CREATED, by=by, clock=clock)
         else:
             ensure_draft(session)
@@ -73,6 +77,12 @@ def take_plan(
             items=len(plan.agenda),
         )
         changed(session, "conference")
+
+
+def _chair_of(plan: Plan) -> list[list[str]]:
+    """Whom the plan names to preside: its signer, the head of the office."""
+    name = plan.signer.name if plan.signer else None
+    return [[name, "Chủ tọa"]] if name else []
 
 
 def _place(plan: Plan) -> str:
@@ -92,20 +102,23 @@ def change_details(
     venue: str,
     address: str,
     by: Actor,
+    seated: str | None = None,
     clock: Clock = utc_now,
 ) -> None:
-    """Correct what the plan said, before the opening."""
+    """Correct what the plan said, before the opening. `seated` None leaves those people alone."""
     title = rules.short_text(tidy(title), field="title", most=300)
     if not title:
         raise Refused("title_missing")
     on = rules.day_of(day)
-    values = {
+    values: dict[str, Any] = {
         "title": title,
         "day": on,
         "hour": rules.hour_of(hour),
         "venue": rules.short_text(tidy(venue), field="venue", most=300),
         "address": rules.short_text(tidy(address), field="address", most=300),
     }
+    if seated is not None:
+        values["seated"] = rules.seated_of(seated)
     with unit_of_work() as session:
         ensure_draft(session)
         session.execute(update(Conference).values(**values))

@@ -60,9 +60,11 @@ def init_app(app: Flask) -> None:
 
 
 def language() -> str:
-    """`vi` unless this browser chose `en`."""
+    """What this browser chose, else the setting `language`."""
     chosen = request.cookies.get(LANGUAGE) if request else None
-    return chosen if chosen in LANGUAGES else "vi"
+    if chosen in LANGUAGES:
+        return chosen
+    return str(current_app.extensions["kiosk_settings"].language)
 
 
 def present_language() -> str:

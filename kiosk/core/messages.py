@@ -107,6 +107,32 @@ register(
             "Tệp khóa {file} bị hỏng. Hãy chép lại từ bản sao lưu.",
             "The key file {file} is damaged. Copy it back from a backup.",
         ),
+        "keys_of_another_conference": Sentence(
+            "Tệp khóa trong thư mục này là của hội nghị khác nên mọi thẻ sẽ không dùng được. Hãy"
+            " chép lại đúng tệp keys.json từ bản sao lưu.",
+            "The key file in this folder belongs to another conference, so no badge would work."
+            " Copy the right keys.json back from a backup.",
+        ),
+        "rehearsal_differs": Sentence(
+            "Cấu hình diễn tập không khớp: hội nghị thật không chạy ở chế độ diễn tập, và ngược"
+            " lại. Hãy sửa mục rehearsal trong config.toml hoặc biến KIOSK_REHEARSAL.",
+            "The rehearsal setting does not fit: a real conference does not run as a rehearsal, nor"
+            " the other way. Correct `rehearsal` in config.toml or KIOSK_REHEARSAL.",
+        ),
+        "instance_unreadable": Sentence(
+            "Không đọc hoặc không ghi được dữ liệu hội nghị trong thư mục này. Hãy kiểm tra đĩa,"
+            " quyền ghi và tệp dữ liệu rồi chạy lại.",
+            "The data of this folder cannot be read or written. Check the disk, the rights and the"
+            " files, then start again.",
+            status=503,
+        ),
+        "server_failed": Sentence(
+            "Máy chủ đang chạy trả lời lỗi {status} nên chưa làm được. Hãy xem nhật ký của máy chủ"
+            " rồi thử lại.",
+            "The running server answered {status}, so this was not done. Read its log and try"
+            " again.",
+            status=503,
+        ),
         "settings_wrong": Sentence(
             "Cấu hình sai hoặc không có mục này: {keys}. Hãy sửa config.toml hoặc biến KIOSK_… rồi"
             " chạy lại.",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from flask import current_app, request
 
-from kiosk.core.errors import Refused
+from kiosk.core.errors import NotSaved, Refused
 from kiosk.core.names import tidy
 
 #: Bytes; a plan is 20 KB and a roster of ten thousand people 700 KB.
@@ -22,6 +22,9 @@ LARGEST = 20_000_000
 
 #: Seconds that a previewed file waits for its import.
 PREVIEW_LIVES = 86_400
+
+#: Previews that may wait at once.
+MOST_PREVIEWS = 10
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -46,13 +49,20 @@ def keep(data: bytes, name: str) -> str:
     """Keep a previewed file; returns its SHA-256, by which it is asked for again."""
     folder = _folder()
     folder.mkdir(exist_ok=True)
-    for file in folder.iterdir():
-        with suppress(OSError):
-            if time.time() - file.stat().st_mtime > PREVIEW_LIVES:
+    waiting = sorted(folder.iterdir(), key=lambda file: file.stat().st_mtime)
+    for place, file in enumerate(waiting):
+        is_old = time.time() - file.stat().st_mtime > PREVIEW_LIVES
+        # Two files each; ten previews at once are more than any office makes.
+        if is_old or place < len(waiting) - 2 * MOST_PREVIEWS:
+            with suppress(OSError):
                 file.unlink()
     digest = hashlib.sha256(data).hexdigest()
-    (folder / f"{digest}.bin").write_bytes(data)
-    (folder / f"{digest}.name").write_text(name, encoding="utf-8")
+    try:
+        (folder / f"{digest}.bin").write_bytes(data)
+        (folder / f"{digest}.name").write_text(name, encoding="utf-8")
+    except OSError as full:
+        forget(digest)
+        raise NotSaved() from full
     return digest
 
 

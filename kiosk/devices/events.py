@@ -33,6 +33,12 @@ register(
             "This device is not known. Look at the list of devices again.",
             status=NOT_SO,
         ),
+        "device_ambiguous": Sentence(
+            "«{device}» vừa là tên của một thiết bị vừa là số của thiết bị khác. Hãy thu hồi ở"
+            " trang Thiết bị.",
+            "“{device}” is the name of one device and the number of another. Revoke it on the page"
+            " Devices.",
+        ),
         "device_revoked": Sentence(
             "Thiết bị này đã bị thu hồi. Hãy nhờ thư ký thêm lại.",
             "This device was revoked. Ask a secretary to add it again.",

@@ -3,9 +3,9 @@
 from kiosk.agenda import models as agenda
 from kiosk.checkin import models as checkin
 from kiosk.conference import models as conference
-from kiosk.core import audit
+from kiosk.core import audit, marks
 from kiosk.devices import models as devices
 from kiosk.motions import models as motions
 from kiosk.staff import models as staff
 
-ALL = (audit, staff, conference, devices, checkin, agenda, motions)
+ALL = (audit, marks, staff, conference, devices, checkin, agenda, motions)

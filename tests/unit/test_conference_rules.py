@@ -89,3 +89,21 @@ def test_a_long_title_is_shortened_as_the_office_does() -> None:
     long = "Hội nghị cán bộ, công chức, viên chức và người lao động năm 2026"
     assert rules.band_of(long, "UBND")[0] == "Hội nghị CB, CC, VC và NLĐ năm 2026"
     assert rules.band_of("Hội nghị cán bộ", "UBND") == ("Hội nghị cán bộ", "UBND")
+
+
+def test_people_to_introduce_are_read_one_a_line() -> None:
+    text = "Phạm Thị Thanh Vân - Chủ tọa\n\n  Lê Minh Quân –  Thư ký \nHoàng Thế Vinh\n"
+    assert rules.seated_of(text) == [
+        ["Phạm Thị Thanh Vân", "Chủ tọa"],
+        ["Lê Minh Quân", "Thư ký"],
+        ["Hoàng Thế Vinh", ""],
+    ]
+
+
+def test_a_hyphen_inside_a_name_parts_nothing() -> None:
+    assert rules.seated_of("Đỗ Văn-An - Khách") == [["Đỗ Văn-An", "Khách"]]
+
+
+def test_more_people_than_the_wall_can_show_are_refused() -> None:
+    with pytest.raises(Refused, match="seated_too_many"):
+        rules.seated_of("\n".join(f"Người {number}" for number in range(13)))

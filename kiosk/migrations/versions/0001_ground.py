@@ -72,6 +72,7 @@ def upgrade() -> None:
     sa.Column('month', sa.String(length=7), nullable=True),
     sa.Column('day', sa.Date(), nullable=True),
     sa.Column('hour', sa.String(length=5), nullable=True),
+    sa.Column('seated', sa.JSON(), nullable=False),
     sa.Column('plan', sa.JSON(), nullable=False),
     sa.Column('plan_file', sa.String(length=200), nullable=False),
     sa.Column('plan_sha256', sa.String(length=64), nullable=False),
@@ -98,6 +99,13 @@ def upgrade() -> None:
     with op.batch_alter_table('device', schema=None) as batch_op:
         batch_op.create_index('ix_device_name_in_use', ['name_key'], unique=True, sqlite_where=sa.text('revoked_at IS NULL'))
 
+    op.create_table('instance_mark',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('keys', sa.String(length=64), nullable=False),
+    sa.Column('rehearsal', sa.Boolean(), nullable=False),
+    sa.CheckConstraint('id = 1', name=op.f('ck_instance_mark_only_one')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_instance_mark'))
+    )
     op.create_table('quorum_base',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('count', sa.Integer(), nullable=False),

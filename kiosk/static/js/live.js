@@ -108,7 +108,8 @@
     stop();
     setState('stopped');
     try {
-      if (Date.now() - Number(sessionStorage.getItem(key) ?? 0) < RELOAD_PAUSE_MS) return;
+      const rest = Number(sessionStorage.getItem(key) ?? 0) + RELOAD_PAUSE_MS - Date.now();
+      if (rest > 0) return void setTimeout(() => location.reload(), rest);
       sessionStorage.setItem(key, String(Date.now()));
     } catch {
       // Storage may be switched off; then reloading is still right.

@@ -78,8 +78,13 @@ export class ScanQueue {
     this.#running = true;
     while (this.#waiting.length > 0) {
       const scan = this.#waiting.shift();
-      this.#hooks.onSend(scan);
-      this.#hooks.onAnswer(scan, await post(this.#address, scan));
+      // Whatever goes wrong on the page, the next badge must still be sent.
+      try {
+        this.#hooks.onSend(scan);
+        this.#hooks.onAnswer(scan, await post(this.#address, scan));
+      } catch (trouble) {
+        console.error(trouble);
+      }
       if (this.#waiting.length > 0) await sleep(SHOWN_MS);
     }
     this.#running = false;

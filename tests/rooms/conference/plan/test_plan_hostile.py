@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import struct
-import time
 import zipfile
 from importlib.resources import files
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support import ensure_linear
 
 from kiosk.conference.plan import Plan, read_plan
 from kiosk.core.errors import Refused
@@ -110,10 +110,8 @@ def test_a_bomb_is_refused_by_its_claim_and_by_what_comes_out():
     lying = bytearray(package(body(PLAIN + " " * 12_000_000)))
     central = lying.rindex(b"PK\x01\x02")
     lying[central + 24 : central + 28] = struct.pack("<I", 1)
-    started = time.perf_counter()
     assert outcome(bytes(lying)) == "plan_unreadable"
     assert outcome(package(body(PLAIN + " " * 9_000_000))) == "plan_unreadable"
-    assert time.perf_counter() - started < 5
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
@@ -176,21 +174,32 @@ SLOW_PIECES = [
 
 
 @pytest.mark.parametrize("piece", SLOW_PIECES)
-def test_a_line_of_very_many_letters_takes_seconds_at_most(piece: str):
-    line = piece * (400_000 // len(piece))
+def test_a_line_of_very_many_letters_costs_as_much_as_it_is_long(piece: str):
     plan = REAL.decode()
-    started = time.perf_counter()
-    for place in ("Thời gian: ", "1. Tuyên bố", "Căn cứ Luật", "- Nghiên cứu quy", "Địa điểm: "):
-        outcome(plan.replace(place, place + line[:80_000], 1).encode(), "x.txt")
-    outcome(plan.replace("Nơi nhận:", line + "\nNơi nhận:").encode(), "x.txt")
-    assert time.perf_counter() - started < 4
+
+    def read(letters: int) -> None:
+        line = piece * (letters // len(piece))
+        for place in (
+            "Thời gian: ",
+            "1. Tuyên bố",
+            "Căn cứ Luật",
+            "- Nghiên cứu quy",
+            "Địa điểm: ",
+        ):
+            outcome(plan.replace(place, place + line[: letters // 5], 1).encode(), "x.txt")
+        outcome(plan.replace("Nơi nhận:", line + "\nNơi nhận:").encode(), "x.txt")
+
+    ensure_linear(read, small=100_000)
 
 
-def test_very_many_lines_take_seconds_at_most():
-    started = time.perf_counter()
-    for line in ("1. x\n", "- \n", "I. CHƯƠNG TRÌNH\n", "a\n", "Thời gian:\n", "1.\n2)\na)\n"):
-        outcome((REAL.decode() + line * (4_800 // line.count("\n"))).encode(), "x.txt")
-    assert time.perf_counter() - started < 10
+@pytest.mark.parametrize(
+    "line", ["1. x\n", "- \n", "I. CHƯƠNG TRÌNH\n", "a\n", "Thời gian:\n", "1.\n2)\na)\n"]
+)
+def test_very_many_lines_cost_as_much_as_they_are_many(line: str):
+    def read(lines: int) -> None:
+        outcome((REAL.decode() + line * (lines // line.count("\n"))).encode(), "x.txt")
+
+    ensure_linear(read, small=1_200)
 
 
 @given(data=st.binary(max_size=400))
