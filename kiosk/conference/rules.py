@@ -71,7 +71,7 @@ def short_text(text: str, *, field: str, most: int) -> str:
 
 
 #: More people than this are not read from the wall; the chair introduces them by voice.
-MOST_SEATED = 12
+MOST_SEATED = 10
 
 
 def seated_of(text: str) -> list[list[str]]:

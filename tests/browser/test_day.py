@@ -175,7 +175,8 @@ def test_a_day_from_an_empty_laptop_to_a_counted_vote(
     console.bring_to_front()
     console.get_by_role("button", name="Khai mạc Hội nghị").click()
     console.get_by_role("button", name="Bắt đầu mục 1").click()
-    expect(wall.locator(".items .now")).to_contain_text("Tuyên bố lý do")
+    # The opening introduces who sits in front: the plan's signer presides.
+    expect(wall.locator(".seated")).to_contain_text("Phạm Thị Thanh Vân")
     accessible(console)
     accessible(wall)
     console.get_by_label("Câu hỏi mới").fill("Thông qua chương trình Hội nghị")
@@ -190,6 +191,8 @@ def test_a_day_from_an_empty_laptop_to_a_counted_vote(
     accessible(console)
     console.get_by_role("button", name="Sang mục 2").click()
     expect(console.locator(".run .now")).to_contain_text("2.")
+    console.get_by_role("button", name="Cất kết quả").click()
+    expect(wall.locator(".items .now")).to_contain_text("Báo cáo kiểm điểm")
 
     # The gate takes its last entry back, with a reason; the wall knows at once.
     north.bring_to_front()

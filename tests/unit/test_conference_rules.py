@@ -106,4 +106,4 @@ def test_a_hyphen_inside_a_name_parts_nothing() -> None:
 
 def test_more_people_than_the_wall_can_show_are_refused() -> None:
     with pytest.raises(Refused, match="seated_too_many"):
-        rules.seated_of("\n".join(f"Người {number}" for number in range(13)))
+        rules.seated_of("\n".join(f"Người {number}" for number in range(11)))
