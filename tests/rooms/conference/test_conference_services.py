@@ -45,8 +45,8 @@ def empty(app: Flask) -> Iterator[Flask]:
             session.execute(
                 text(
                     "INSERT INTO conference (id, code, title, title_block, host, venue, address,"
-                    " place, plan, plan_file, plan_sha256)"
-                    " VALUES (1, 'x', 'x', '[]', '', '', '', '', '{}', '', '')"
+                    " place, seated, plan, plan_file, plan_sha256)"
+                    " VALUES (1, 'x', 'x', '[]', '', '', '', '', '[]', '{}', '', '')"
                 )
             )
         yield app
@@ -504,8 +504,8 @@ def test_there_is_one_conference_in_one_database(hall: Meeting) -> None:
         session.execute(
             text(
                 "INSERT INTO conference (id, code, title, title_block, host, venue, address,"
-                " place, plan, plan_file, plan_sha256)"
-                " VALUES (2, 'x', 'x', '[]', '', '', '', '', '{}', '', '')"
+                " place, seated, plan, plan_file, plan_sha256)"
+                " VALUES (2, 'x', 'x', '[]', '', '', '', '', '[]', '{}', '', '')"
             )
         )
 
