@@ -3,10 +3,11 @@
  *
  * A Vietnamese keyboard changes letters while they are typed, and a foreign layout changes the digit
  * row; so the key itself is read (event.code) before the sign that it makes. Between two keys of one
- * scan pass a few milliseconds: a pause of 250 ms starts anew, so that stray keys spoil no scan.
+ * scan pass a few milliseconds: a pause of 600 ms (an old laptop may hold keys up) starts anew, so
+ * that stray keys spoil no scan.
  */
 
-const PAUSE_MS = 250;
+const PAUSE_MS = 600;
 const MOST_KEYS = 200;
 const FEWEST_DIGITS = 6;         // fewer before an Enter is a person who presses a button
 
