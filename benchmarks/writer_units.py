@@ -26,7 +26,7 @@ from kiosk.core.db import unit_of_work, writer  # noqa: E402
 
 WRITERS = (1, 16, 64)
 
-_FACTS = {"count": 186, "kind": "delegates", "reason": "", "by": "program"}
+_FACTS = {"count": 186, "roster": 186, "kind": "delegates", "reason": "", "by": "program"}
 
 _row = insert(QuorumBase)  # a small table that refers to no other
 
