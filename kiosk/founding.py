@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 from kiosk import config, create_app, instance
+from kiosk.backup import recovery
 from kiosk.config import Settings
 from kiosk.core.access import THE_PROGRAM, Role
 
@@ -15,10 +16,12 @@ FIRST_ACCOUNT = "thuky"
 
 @dataclass(frozen=True)
 class Made:
-    """A new conference and its first account; the password is told once and stored nowhere."""
+    """A new conference and its first account; what is secret is told once and stored nowhere."""
 
     account: str
     password: str
+    #: Opens the copies of this conference (`kiosk.backup.recovery`).
+    recovery_key: str
     agenda: int
     delegates: int
 
@@ -51,6 +54,7 @@ def make_conference(
     settings.instance.mkdir(parents=True, exist_ok=True)
     with instance.locked(settings.instance):
         instance.create(settings)
+        recovery_key = recovery.make(settings.instance)
         if rehearsal:
             (settings.instance / config.FILE).write_text("rehearsal = true\n", encoding="utf-8")
         app = create_app(settings)
@@ -78,6 +82,7 @@ def make_conference(
     return Made(
         account=FIRST_ACCOUNT,
         password=password,
+        recovery_key=recovery_key,
         agenda=len(read.agenda) if read else 0,
         delegates=len(sheet.rows) if sheet else 0,
     )

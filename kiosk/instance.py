@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -39,17 +40,65 @@ def create(settings: Settings) -> None:
     upgrade(settings)
 
 
-def upgrade(settings: Settings) -> None:
-    """Bring the database to the newest migration; quiet when it is there already."""
+def upgrade(settings: Settings, *, before: Callable[[Settings], None] | None = None) -> None:
+    """Bring the database to the newest migration; quiet when it is there already.
+
+    `before` makes a copy first, when a database that is in use would change. Migrations go forward
+    only, so without a copy such a database is left as it is.
+
+    Raises:
+        Refused: `backup_before_upgrade_failed`, or whatever `before` refuses.
+    """
     from alembic import command
-    from alembic.config import Config
 
     from kiosk.core import pool
 
+    alembic = _alembic(settings.database_url)
+    present = _schema(settings.instance / config.DATABASE)
+    if present is not None:
+        if present in _scripts(alembic).get_heads():
+            return
+        if before is None:
+            raise Refused("backup_before_upgrade_failed")
+        before(settings)
+    pool.commits.call(command.upgrade, alembic, "head")
+
+
+def knows_schema(revision: str) -> bool:
+    """True when this program can bring tables of that revision up to date."""
+    return any(script.revision == revision for script in _scripts(_alembic("")).walk_revisions())
+
+
+def _alembic(url: str) -> Any:
+    from alembic.config import Config
+
     alembic = Config()
     alembic.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    alembic.attributes["url"] = settings.database_url
-    pool.commits.call(command.upgrade, alembic, "head")
+    alembic.attributes["url"] = url
+    return alembic
+
+
+def _scripts(alembic: Any) -> Any:
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory.from_config(alembic)
+
+
+def _schema(database: Path) -> str | None:
+    """The revision that the tables stand at; None for a database that has none yet."""
+    if not database.exists():
+        return None
+    source = sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True, timeout=5)
+    try:
+        tables = source.execute(
+            "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"
+        ).fetchone()
+        row = (
+            source.execute("SELECT version_num FROM alembic_version").fetchone() if tables else None
+        )
+    finally:
+        source.close()
+    return None if row is None else str(row[0])
 
 
 def ensure_whole(folder: Path) -> None:

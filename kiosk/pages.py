@@ -24,7 +24,7 @@ from kiosk.conference import queries as people
 from kiosk.conference.file_events import row_reason
 from kiosk.config import Settings
 from kiosk.core import access, live, qr, uploads
-from kiosk.core.access import ANYONE, PROGRAM, THE_PROGRAM, Role, allow
+from kiosk.core.access import ANYONE, LEADERS, PROGRAM, THE_PROGRAM, Role, allow
 from kiosk.core.clock import dmy, hhmm, in_hall, utc_now
 from kiosk.core.db import db
 from kiosk.core.errors import Refused
@@ -124,7 +124,10 @@ def console_parts() -> list[tuple[str, str, tuple[str, ...]]]:
     return [
         ("console.home", gettext("Điều hành"), every),
         ("conference.roster", gettext("Đại biểu"), every),
+        ("desk.home", gettext("Bàn đón tiếp"), (Role.SECRETARY, Role.DESK)),
+        ("documents.invitations", gettext("Giấy mời"), every),
         ("agenda.plan", gettext("Kế hoạch"), (*preparers, Role.CHAIR)),
+        ("script.page", gettext("Lời dẫn"), LEADERS),
         ("devices.board", gettext("Thiết bị"), preparers),
         ("staff.accounts", gettext("Tài khoản"), preparers),
         ("console.book", gettext("Nhật ký"), (*preparers, Role.CHAIR)),
@@ -133,8 +136,14 @@ def console_parts() -> list[tuple[str, str, tuple[str, ...]]]:
 
 #: Pages that belong to a part of another name.
 _PART_OF = {
+    "items.page": "agenda.plan",
     "checkin.person": "conference.roster",
+    "desk.person": "desk.home",
+    "desk.newcomer": "desk.home",
+    "desk.substitute_page": "desk.home",
+    "desk.paper_page": "desk.home",
     "conference.import_page": "conference.roster",
+    "preparation.board": "conference.roster",
 }
 
 

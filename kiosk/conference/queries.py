@@ -326,6 +326,12 @@ def person(session: Session, delegate_id: int) -> Scanned:
     return Scanned(*row)
 
 
+def last_number(session: Session) -> int:
+    """The highest number ever printed on a badge, people of undone imports included."""
+    given = session.scalar(select(func.max(Delegate.number))) or 0
+    return max(given, session.scalar(select(func.max(RosterImport.last_number))) or 0)
+
+
 @dataclass(frozen=True)
 class ImportRow:
     """One import of the roster."""
@@ -338,6 +344,7 @@ class ImportRow:
     changed: int
     unchanged: int
     rejected: int
+    undone_at: datetime | None
 
 
 def imports(session: Session) -> list[ImportRow]:
@@ -352,6 +359,7 @@ def imports(session: Session) -> list[ImportRow]:
             RosterImport.changed,
             RosterImport.unchanged,
             RosterImport.rejected,
+            RosterImport.undone_at,
         ).order_by(RosterImport.id.desc())
     )
     return [ImportRow(*row) for row in rows]
