@@ -10,7 +10,6 @@ import hmac
 import json
 import mimetypes
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, g, jsonify, make_response, request
@@ -271,9 +270,3 @@ def internal_act() -> Response:
 
 
 internal_act.checks_own_key = True  # type: ignore[attr-defined]
-
-
-def instance_file(*parts: str) -> Path:
-    """A path inside the instance folder."""
-    settings: Settings = current_app.extensions["kiosk_settings"]
-    return settings.instance.joinpath(*parts)

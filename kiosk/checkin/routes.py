@@ -85,7 +85,7 @@ def scan() -> str:
         return render_template(
             "checkin/_not_recorded.html", refused=refused, outcome=Outcome.REFUSED.value
         )
-    return render_template("checkin/_answer.html", answer=answer, Outcome=Outcome)
+    return render_template("checkin/_answer.html", answer=answer)
 
 
 @bp.post("/gate/undo/<int:stay_id>")
