@@ -18,11 +18,13 @@ def create_app(settings: object | None = None) -> Flask:
     """
     from kiosk import (
         agenda,
+        backup,
         checkin,
         conference,
         config,
         console,
         devices,
+        documents,
         errors,
         motions,
         pages,
@@ -58,10 +60,11 @@ def create_app(settings: object | None = None) -> Flask:
     pages.init_app(app)
     errors.init_app(app)
     # Staff before devices: on one laptop a secretary is first of all a secretary.
-    for room in (staff, conference, devices, checkin, agenda, motions):
+    for room in (staff, conference, devices, checkin, agenda, motions, documents):
         room.init_app(app)
     for face in (projector, tablet, console):
         face.init_app(app)
+    backup.init_app(app)
     if settings.rehearsal:
         from kiosk.rehearsal import demo
 

@@ -15,16 +15,23 @@ from typing import Any
 from flask import current_app
 
 from kiosk.agenda import plan_import
+from kiosk.backup import services as backup
+from kiosk.checkin import roster_undo
 from kiosk.conference import queries as people
 from kiosk.conference import reading
 from kiosk.conference import services as conference
 from kiosk.conference.roster.compare import as_json, compare
+from kiosk.conference.roster.mapping import choices_of_words
+from kiosk.conference.roster.sheet import Choices
+from kiosk.conference.rules import day_of
 from kiosk.core.access import Actor
 from kiosk.core.db import db
 from kiosk.core.errors import Refused
 from kiosk.core.names import fold
 from kiosk.devices import queries as device_rows
 from kiosk.devices import services as devices
+from kiosk.documents import invitation
+from kiosk.documents import services as documents
 from kiosk.staff import services as staff
 
 Act = Callable[[dict[str, Any], Actor], Any]
@@ -49,6 +56,12 @@ def _keys() -> Any:
     return current_app.extensions["kiosk_keys"]
 
 
+@act("backup.key_made")
+def _note_key_made(order: dict[str, Any], by: Actor) -> Any:
+    backup.note_key_made(recipient=order["recipient"], by=by)
+    return None
+
+
 @act("plan.import")
 def _import_plan(order: dict[str, Any], by: Actor) -> Any:
     data = base64.b64decode(order["data"])
@@ -61,12 +74,13 @@ def _import_plan(order: dict[str, Any], by: Actor) -> Any:
 @act("roster.import")
 def _import_roster(order: dict[str, Any], by: Actor) -> Any:
     data = base64.b64decode(order["data"])
-    sheet = reading.roster(data, filename=order["file"])
+    sheet = reading.roster(data, filename=order["file"], choices=_choices(order))
+    last = people.last_number(db.session())
     if order["dry_run"]:
-        comparison = compare(people.known_people(db.session()), sheet)
+        comparison = compare(people.known_people(db.session()), sheet, last_number=last)
         return as_json(sheet, comparison, flags=people.flags_by_id(db.session()))
     if sheet.rejected and not order["accept_rejected"]:
-        comparison = compare(people.known_people(db.session()), sheet)
+        comparison = compare(people.known_people(db.session()), sheet, last_number=last)
         return {
             "refused": "roster_has_rejected",
             "facts": {"rejected": len(sheet.rejected)},
@@ -82,12 +96,49 @@ def _import_roster(order: dict[str, Any], by: Actor) -> Any:
     return as_json(sheet, done.comparison, flags=people.flags_by_id(db.session()))
 
 
+def _choices(order: dict[str, Any]) -> Choices:
+    """What the command line says about a roster, as a person says it on the preview."""
+    return choices_of_words(
+        order.get("mapping", ""),
+        header_row=str(order.get("header_row", "")),
+        sheet=order.get("sheet", ""),
+        legacy=order.get("legacy", ""),
+        hidden_rows=bool(order.get("with_hidden")),
+        all_proper=bool(order.get("proper_case")),
+    )
+
+
+@act("roster.undo")
+def _undo_import(order: dict[str, Any], by: Actor) -> Any:
+    return {"people": roster_undo.undo_last_import(by=by)}
+
+
 @act("badges.faces")
 def _badge_faces(order: dict[str, Any], by: Actor) -> Any:
     faces = conference.badge_faces(db.session(), key=_keys().badge)
     conference.note_badges_printed(count=len(faces), by=by)
     found = people.conference(db.session())
     return {"faces": [dict(face) for face in faces], "title": found.title, "host": found.host}
+
+
+@act("invitations.letters")
+def _invitation_letters(order: dict[str, Any], by: Actor) -> Any:
+    session = db.session()
+    unit_id = None
+    if order["unit"] is not None:
+        wanted = fold(order["unit"])
+        unit_id = next((row.id for row in people.units(session) if fold(row.name) == wanted), None)
+        if unit_id is None:
+            raise Refused("unit_unknown")
+    letters = invitation.facts(
+        session,
+        key=_keys().badge,
+        rehearsal=current_app.extensions["kiosk_settings"].rehearsal,
+        unit_id=unit_id,
+        dated=day_of(order["dated"] or ""),
+    )
+    documents.note_printed(count=len(letters.people), by=by)
+    return invitation.payload(letters)
 
 
 @act("staff.add")

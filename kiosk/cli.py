@@ -66,7 +66,11 @@ def stop(refused: Refused) -> NoReturn:
     from kiosk import vocabulary
 
     assert vocabulary.ALL  # noqa: S101 (imported so that every code has its sentence)
-    say(sentence(refused, chosen_language()), to_error=True)
+    language = chosen_language()
+    say(sentence(refused, language), to_error=True)
+    if isinstance(refused.__cause__, Refused):
+        # What stood in the way of what was asked for: the thing to put right.
+        say(sentence(refused.__cause__, language), to_error=True)
     raise SystemExit(1)
 
 
@@ -108,8 +112,10 @@ def order(context: click.Context, act: str, **arguments: Any) -> Any:
     instance.ensure_whole(chosen.instance)
     try:
         with instance.locked(chosen.instance):
-            instance.upgrade(chosen)
             from kiosk import acts
+            from kiosk.backup import copying
+
+            instance.upgrade(chosen, before=copying.before_upgrade)
 
             app = create_app(chosen)
             with app.app_context():
@@ -156,6 +162,7 @@ def read_file(file: Path) -> bytes:
 
 
 FILE = click.Path(dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @command("init", with_appcontext=False)
@@ -173,6 +180,7 @@ def init(
     as_json: bool,
 ) -> None:
     """Make a new conference: keys, database, first account. Never asks."""
+    from kiosk.backup import recovery
     from kiosk.founding import make_conference
 
     chosen = settings(context)
@@ -184,6 +192,8 @@ def init(
     )
     # Once, and on standard error, so that a script's captured output holds no password.
     say(f"{made.account}: {made.password}", to_error=True)
+    for line in recovery.told_once(made.recovery_key, chosen.language):
+        say(line, to_error=True)
     if as_json:
         say_json(
             {
@@ -214,8 +224,8 @@ def plan(file: Path, as_json: bool) -> None:
     say(read.title or file.name)
     for item in read.agenda:
         say(f"{item.number:>3}. [{item.kind.value}] {item.title}")
-    for line in read.unread:
-        say(f"? {line.number}: {line.text}", to_error=True)
+    for doubt in read.doubts:
+        say(f"? {doubt.line} ({doubt.about}): {doubt.text}", to_error=True)
 
 
 @cli.group("roster", cls=AppGroup)
@@ -227,13 +237,35 @@ def roster() -> None:
 @click.argument("file", type=FILE)
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
 @click.option("--accept-rejected", is_flag=True, help="Import without the rejected rows.")
+@click.option(
+    "--mapping",
+    default="",
+    metavar="name=B,title=C",
+    help="Columns by hand: number, name, given, title, unit, address_form, gender, seat, standing,"
+    " note, birth, male, female.",
+)
+@click.option("--header-row", type=click.IntRange(0, 20_001), help="Row of the header; 0: none.")
+@click.option("--sheet", default="", help="Name of the sheet, if not the first visible one.")
+@click.option("--tcvn3", "legacy", flag_value="tcvn3", default="", help="Text in a .VnTime font.")
+@click.option("--tcvn3-capitals", "legacy", flag_value="tcvn3-capitals", help="… .VnTimeH.")
+@click.option("--vni", "legacy", flag_value="vni", help="Text in a VNI font.")
+@click.option("--with-hidden", is_flag=True, help="People in hidden rows as well.")
+@click.option("--proper-case", is_flag=True, help="Names in capitals as proposed.")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
 @refusals
 def roster_import(
-    context: click.Context, file: Path, dry_run: bool, accept_rejected: bool, as_json: bool
+    context: click.Context,
+    /,
+    file: Path,
+    *,
+    dry_run: bool,
+    accept_rejected: bool,
+    as_json: bool,
+    header_row: int | None,
+    **choices: Any,
 ) -> None:
-    """Import a roster (.xlsx or .csv): all of it or nothing."""
+    """Import a roster (.xlsx, .xls or .csv): all of it or nothing."""
     done = order(
         context,
         "roster.import",
@@ -241,6 +273,8 @@ def roster_import(
         file=file.name,
         dry_run=dry_run,
         accept_rejected=accept_rejected,
+        header_row="" if header_row is None else header_row,
+        **choices,
     )
     refused = done.get("refused") and Refused(done["refused"], **done["facts"])
     shown = done["preview"] if refused else done
@@ -252,6 +286,19 @@ def roster_import(
             say(f"rejected row {row['row']}: {row['reason']}")
     if refused:
         stop(refused)
+
+
+@roster.command("undo", with_appcontext=False)
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+@refusals
+def roster_undo(context: click.Context, as_json: bool) -> None:
+    """Take the last import back, while nobody of it has come."""
+    done = order(context, "roster.undo")
+    if as_json:
+        say_json(done)
+    else:
+        say(f"taken back: {done['people']} people")
 
 
 @command("badges", with_appcontext=False)
@@ -271,6 +318,21 @@ def badges(context: click.Context, out: Path) -> None:
     )
     write_file(out, sheet)
     say(f"{out}: {len(found['faces'])} badges")
+
+
+@command("invitations", with_appcontext=False)
+@click.argument("out", type=FILE)
+@click.option("--unit", metavar="NAME", help="Only the people of this unit.")
+@click.option("--dated", metavar="DD/MM/YYYY", help="Day of issue; else the clerk writes it.")
+@click.pass_context
+@refusals
+def invitations(context: click.Context, out: Path, unit: str | None, dated: str | None) -> None:
+    """Print the invitations, an A4 page for each person, by unit."""
+    from kiosk.documents import invitation
+
+    letters = order(context, "invitations.letters", unit=unit, dated=dated)
+    write_file(out, invitation.job(letters, lambda done, total: None))
+    say(f"{out}: {len(letters['letters']['people'])} invitations")
 
 
 def write_file(out: Path, data: bytes) -> None:
@@ -392,6 +454,111 @@ def device_revoke(context: click.Context, device_name: str) -> None:
     """Revoke a device, by its number or its name."""
     gone = order(context, "device.revoke", device=device_name)
     say(gone["name"])
+
+
+@cli.group("backup", cls=AppGroup, invoke_without_command=True)
+@click.option("--to", "folder", type=FOLDER, help="Another place, this once.")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+@refusals
+def backup(context: click.Context, folder: Path | None, as_json: bool) -> None:
+    """Make an encrypted copy now, also while the server runs."""
+    if context.invoked_subcommand is not None:
+        return
+    from kiosk.backup import copying
+
+    chosen = settings(context)
+    instance.ensure_whole(chosen.instance)
+    # Here and not in the server: a snapshot needs a read lock alone, and it also works when the
+    # server hangs.
+    place = chosen.backup_place
+    made = copying.make_copy(
+        chosen.instance, (folder or place).absolute(), ours=folder in (None, place)
+    )
+    if as_json:
+        say_json(made.as_json())
+    else:
+        say(f"{made.path}: {made.bytes} bytes, book line {made.book_seq}, {made.seconds} s")
+
+
+@backup.command("list", with_appcontext=False)
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+@refusals
+def backup_list(context: click.Context, as_json: bool) -> None:
+    """List the copies, newest first."""
+    from kiosk.backup import copying
+
+    place = settings(context).backup_place
+    found = [
+        {
+            "name": str(name),
+            "made_at": name.stamp.isoformat(),
+            "code": name.code,
+            "before_upgrade": name.before_upgrade,
+            "bytes": size,
+        }
+        for name, size in copying.copies(place)
+    ]
+    if as_json:
+        say_json({"folder": str(place), "copies": found})
+        return
+    for row in found:
+        say(f"{row['bytes']:>12}  {row['name']}")
+
+
+@backup.command("key", with_appcontext=False)
+@click.pass_context
+@refusals
+def backup_key(context: click.Context) -> None:
+    """Make a new recovery key and print it once; copies from now on need it."""
+    from kiosk.backup import recovery
+
+    chosen = settings(context)
+    instance.ensure_whole(chosen.instance)
+    replaces = (chosen.instance / recovery.FILE).exists()
+    # Told before anything that can still fail: from here on copies are locked with it.
+    key = recovery.make(chosen.instance, replace=True)
+    for line in recovery.told_once(key, chosen.language, replaces=replaces):
+        say(line, to_error=True)
+    order(context, "backup.key_made", recipient=recovery.recipient_text(chosen.instance))
+
+
+@command("restore", with_appcontext=False)
+@click.argument("file", type=FILE)
+@click.option("--key-file", type=FILE, help="A file that holds the recovery key.")
+@click.option("--key-stdin", is_flag=True, help="Read the recovery key from standard input.")
+@click.option("--check", "only_check", is_flag=True, help="Prove the copy, write nothing.")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_context
+@refusals
+def restore(  # noqa: PLR0917 (click hands over every option)
+    context: click.Context,
+    file: Path,
+    key_file: Path | None,
+    key_stdin: bool,
+    only_check: bool,
+    as_json: bool,
+) -> None:
+    """Make the empty folder of --instance the conference of a copy, whole or not at all."""
+    from kiosk.backup import restoring
+
+    if bool(key_file) == key_stdin and (key_file or not sys.stdin.isatty()):
+        raise click.UsageError("name one of --key-file and --key-stdin")
+    if key_file is not None:
+        key = read_file(key_file).decode("utf-8", errors="replace")
+    elif key_stdin:
+        key = sys.stdin.read(4096)
+    else:
+        key = click.prompt("AGE-SECRET-KEY-1…", hide_input=True, err=True)
+    target = config.instance_folder(context.find_root().params.get("instance"))
+    done = restoring.restore(file, key, target, only_check=only_check)
+    if as_json:
+        say_json(done.as_json())
+    else:
+        said = done.manifest
+        rows = f"book line {said.book_seq}, {said.rows.get('delegate', 0)} delegates"
+        say(f"{file.name if only_check else target}: {said.made_at.isoformat()}, {rows}")
 
 
 @command("rehearse", with_appcontext=False)

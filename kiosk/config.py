@@ -45,6 +45,10 @@ class Settings(BaseSettings):
     gate_repeat_seconds: Annotated[int, Field(ge=1, le=60)] = 10
     #: Minutes during which a gate may take its own last scan back.
     gate_undo_minutes: Annotated[int, Field(ge=0, le=30)] = 5
+    #: Second place of the copies, best another disk; unset: a folder beside the instance.
+    backup_folder: Path | None = None
+    #: Minutes between two copies.
+    backup_minutes: Annotated[int, Field(ge=1, le=60)] = 1
 
     @classmethod
     def settings_customise_sources(
@@ -61,6 +65,13 @@ class Settings(BaseSettings):
     @property
     def database_url(self) -> str:
         return f"sqlite:///{(self.instance / DATABASE).as_posix()}"
+
+    @property
+    def backup_place(self) -> Path:
+        """Where the copies go; a relative folder is meant from the instance folder."""
+        if self.backup_folder is None:
+            return self.instance.with_name(f"{self.instance.name}-backup")
+        return self.instance / self.backup_folder.expanduser()
 
 
 def _file_of(

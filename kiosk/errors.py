@@ -51,7 +51,7 @@ def notice(error: Refused, status: int) -> Response:
 def stranger(error: Unauthorized) -> ResponseReturnValue:
     """Nobody we know: staff pages ask to sign in, device pages to pair."""
     path = request.path
-    wants_staff = path.startswith(("/console", "/sign-out"))
+    wants_staff = path.startswith(("/console", "/desk", "/sign-out"))
     where = (
         url_for("staff.sign_in_page", next=path if request.method == "GET" else None)
         if wants_staff

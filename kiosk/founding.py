@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 from kiosk import config, create_app, instance
+from kiosk.backup import recovery
 from kiosk.conference.plan.model import Plan
 from kiosk.conference.roster.sheet import Sheet
 from kiosk.config import Settings
@@ -18,10 +19,12 @@ FIRST_ACCOUNT = "thuky"
 
 @dataclass(frozen=True)
 class Made:
-    """A new conference and its first account; the password is told once and stored nowhere."""
+    """A new conference and its first account; what is secret is told once and stored nowhere."""
 
     account: str
     password: str
+    #: Opens the copies of this conference (`kiosk.backup.recovery`).
+    recovery_key: str
     agenda: int
     delegates: int
 
@@ -56,14 +59,16 @@ def make_conference(
     with instance.locked(settings.instance):
         instance.create(settings)
         try:
+            recovery_key = recovery.make(settings.instance)
             password = _fill(settings, plan=plan, read=read, roster=roster, sheet=sheet)
         except BaseException:
             # A full disk, a kill: the next `init` must find an empty folder, not half a conference.
-            instance.remove_founded(settings.instance)
+            instance.remove_founded(settings.instance, recovery.FILE)
             raise
     return Made(
         account=FIRST_ACCOUNT,
         password=password,
+        recovery_key=recovery_key,
         agenda=len(read.agenda) if read else 0,
         delegates=len(sheet.rows) if sheet else 0,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -51,9 +51,10 @@ def create(settings: Settings, *, rehearsal: bool = False) -> None:
     engine.dispose()
 
 
-def remove_founded(folder: Path) -> None:
-    """Take back what `create` has made: a founding that failed leaves nothing behind."""
-    for name in (keys.FILE, config.FILE, *(config.DATABASE + end for end in ("", "-wal", "-shm"))):
+def remove_founded(folder: Path, *others: str) -> None:
+    """Take back what `create` has made, and `others`: a failed founding leaves nothing behind."""
+    database = [config.DATABASE + end for end in ("", "-wal", "-shm")]
+    for name in (keys.FILE, config.FILE, *database, *others):
         (folder / name).unlink(missing_ok=True)
 
 
@@ -64,29 +65,64 @@ def newest_revision() -> str:
 
 
 def stored_revision(folder: Path) -> str | None:
-    """The migration that the database is at; None for an empty one."""
-    with closing(sqlite3.connect(folder / config.DATABASE)) as database:
-        try:
-            row = database.execute("SELECT version_num FROM alembic_version").fetchone()
-        except sqlite3.OperationalError:
-            return None
-    return row[0] if row else None
+    """The migration that the database is at; None for an empty or a missing one."""
+    database = folder / config.DATABASE
+    if not database.exists():
+        return None
+    uri = f"{database.absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(uri, uri=True, timeout=5)) as source:
+        tables = source.execute(
+            "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"
+        ).fetchone()
+        row = (
+            source.execute("SELECT version_num FROM alembic_version").fetchone() if tables else None
+        )
+    return None if row is None else str(row[0])
 
 
-def upgrade(settings: Settings) -> None:
-    """Bring the database to the newest migration; quiet when it is there already."""
-    if stored_revision(settings.instance) == newest_revision():
+def upgrade(settings: Settings, *, before: Callable[[Settings], None] | None = None) -> None:
+    """Bring the database to the newest migration; quiet when it is there already.
+
+    `before` makes a copy first, when a database that is in use would change. Migrations go forward
+    only, so without a copy such a database is left as it is.
+
+    Raises:
+        Refused: `backup_before_upgrade_failed`, or whatever `before` refuses.
+    """
+    present = stored_revision(settings.instance)
+    if present == newest_revision():
         # Nearly every start: not loading the migration tool saves a fifth of a second.
         return
     from alembic import command
-    from alembic.config import Config
 
     from kiosk.core import pool
 
+    alembic = _alembic(settings.database_url)
+    if present is not None:
+        if before is None:
+            raise Refused("backup_before_upgrade_failed")
+        before(settings)
+    pool.commits.call(command.upgrade, alembic, "head")
+
+
+def knows_schema(revision: str) -> bool:
+    """True when this program can bring tables of that revision up to date."""
+    return any(script.revision == revision for script in _scripts(_alembic("")).walk_revisions())
+
+
+def _alembic(url: str) -> Any:
+    from alembic.config import Config
+
     alembic = Config()
     alembic.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    alembic.attributes["url"] = settings.database_url
-    pool.commits.call(command.upgrade, alembic, "head")
+    alembic.attributes["url"] = url
+    return alembic
+
+
+def _scripts(alembic: Any) -> Any:
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory.from_config(alembic)
 
 
 def ensure_whole(folder: Path) -> None:

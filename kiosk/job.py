@@ -29,9 +29,14 @@ Job = Callable[[dict[str, Any], Progress], bytes]
 
 #: Every job of the rooms: "module:function".
 JOBS: dict[str, str] = {
+    "attendance_list": "kiosk.documents.attendance_list:job",
+    "backup_copy": "kiosk.backup.copying:job",
     "badge_sheet": "kiosk.conference.badge_sheet:job",
+    "fallback_list": "kiosk.documents.fallback_list:job",
+    "invitations": "kiosk.documents.invitation:job",
     "read_plan": "kiosk.conference.reading:plan_job",
     "read_roster": "kiosk.conference.reading:roster_job",
+    "preview_roster": "kiosk.conference.reading:preview_job",
 }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import json
 import mimetypes
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -23,7 +24,7 @@ from kiosk.conference import queries as people
 from kiosk.conference.file_events import row_reason
 from kiosk.config import Settings
 from kiosk.core import access, live, qr, uploads
-from kiosk.core.access import ANYONE, PROGRAM, THE_PROGRAM, Role, allow
+from kiosk.core.access import ANYONE, LEADERS, PROGRAM, THE_PROGRAM, Role, allow
 from kiosk.core.clock import dmy, hhmm, in_hall, utc_now
 from kiosk.core.db import db
 from kiosk.core.errors import Refused
@@ -62,8 +63,7 @@ def init_app(app: Flask) -> None:
         asset=asset,
         htmx_config=HTMX_CONFIG,
         meeting_title=meeting_title,
-        console_parts=console_parts,
-        open_part=open_part,
+        console_bar=console_bar,
         qr_svg=qr_svg,
         percent=lambda part, whole: percent(part, whole, present_language()),
         row_reason=lambda finding: row_reason(finding.reason, finding.facts, present_language()),
@@ -116,24 +116,77 @@ def meeting_title() -> str:
     return found.title if found is not None else gettext("Hội nghị")
 
 
-def console_parts() -> list[tuple[str, str, tuple[str, ...]]]:
-    """The parts of the console: endpoint, word, and the roles that see it."""
+@dataclass(frozen=True)
+class Part:
+    """One page of the console's bar: endpoint, word, and the roles that see it."""
+
+    endpoint: str
+    word: str
+    roles: tuple[str, ...]
+
+
+def console_parts() -> list[tuple[str, list[Part]]]:
+    """The groups of the console's bar, each with its pages; a group opens at its first page."""
     every = tuple(Role)
     preparers = (Role.SECRETARY, Role.TECHNICIAN)
+    and_chair = (*preparers, Role.CHAIR)
     return [
-        ("console.home", gettext("Điều hành"), every),
-        ("conference.roster", gettext("Đại biểu"), every),
-        ("agenda.plan", gettext("Kế hoạch"), (*preparers, Role.CHAIR)),
-        ("devices.board", gettext("Thiết bị"), preparers),
-        ("staff.accounts", gettext("Tài khoản"), preparers),
-        ("console.book", gettext("Nhật ký"), (*preparers, Role.CHAIR)),
+        (
+            gettext("Điều hành"),
+            [
+                Part("console.home", gettext("Điều hành"), every),
+                Part("script.page", gettext("Lời dẫn"), LEADERS),
+            ],
+        ),
+        (
+            gettext("Bàn đón tiếp"),
+            [Part("desk.home", gettext("Bàn đón tiếp"), (Role.SECRETARY, Role.DESK))],
+        ),
+        (
+            gettext("Đại biểu"),
+            [
+                Part("conference.roster", gettext("Đại biểu"), every),
+                Part("conference.import_page", gettext("Nhập danh sách"), preparers),
+                Part("preparation.board", gettext("Thành phần điều hành"), and_chair),
+                Part("documents.invitations", gettext("Giấy mời"), every),
+            ],
+        ),
+        (gettext("Kế hoạch"), [Part("agenda.plan", gettext("Kế hoạch"), and_chair)]),
+        (
+            gettext("Thiết bị"),
+            [
+                Part("devices.board", gettext("Thiết bị"), preparers),
+                Part("staff.accounts", gettext("Tài khoản"), preparers),
+            ],
+        ),
+        (gettext("Nhật ký"), [Part("console.book", gettext("Nhật ký"), and_chair)]),
     ]
+
+
+def console_bar(role: str, endpoint: str) -> tuple[list[tuple[Part, bool]], list[Part], str]:
+    """What one role sees of the bar: the groups, each with whether it is open; the pages of the
+    open group, if there is a choice; and the page that is open."""
+    here = open_part(endpoint)
+    groups, pages = [], []
+    for word, listed in console_parts():
+        seen = [part for part in listed if role in part.roles]
+        if not seen:
+            continue
+        is_open = any(part.endpoint == here for part in seen)
+        groups.append((replace(seen[0], word=word), is_open))
+        if is_open and len(seen) > 1:
+            pages = seen
+    return groups, pages, here
 
 
 #: Pages that belong to a part of another name.
 _PART_OF = {
+    "items.page": "agenda.plan",
     "checkin.person": "conference.roster",
-    "conference.import_page": "conference.roster",
+    "desk.person": "desk.home",
+    "desk.newcomer": "desk.home",
+    "desk.substitute_page": "desk.home",
+    "desk.paper_page": "desk.home",
 }
 
 

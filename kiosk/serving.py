@@ -10,8 +10,11 @@ from importlib import resources
 from flask import Flask
 
 from kiosk import create_app, instance
+from kiosk.backup import copying, recovery
+from kiosk.backup.keeper import Keeper
 from kiosk.config import Settings
 from kiosk.core import qr
+from kiosk.documents.renewer import Renewer
 
 Say = Callable[[str], None]
 
@@ -29,8 +32,10 @@ def run(
     with instance.locked(settings.instance):
         listener = server.listen(settings.host, settings.port)
         try:
-            instance.upgrade(settings)
+            instance.upgrade(settings, before=copying.before_upgrade)
             app = create_app(settings)
+            keeper: Keeper = app.extensions["kiosk_backup"]
+            renewer: Renewer = app.extensions["kiosk_fallback_list"]
             address = _address(settings, listener)
             instance.open_door(settings.instance, address=address)
             if welcome is not None:
@@ -39,7 +44,13 @@ def run(
             else:
                 say(f"{address}/console")
             say(qr.terminal(address, encoding=sys.stdout.encoding))
-            server.serve(app, listener)
+            keeper.start()
+            renewer.start()
+            try:
+                server.serve(app, listener)
+            finally:
+                renewer.stop()
+                keeper.stop()
         finally:
             listener.close()
             instance.close_door(settings.instance)
@@ -71,5 +82,8 @@ def run_demo(settings: Settings, *, delegates: int, say: Say) -> None:
     rehearsal = settings.model_copy(
         update={"instance": settings.instance / "rehearsal", "rehearsal": True}
     )
-    prepare(rehearsal, plan=real_plan(), delegates=delegates)
+    made = prepare(rehearsal, plan=real_plan(), delegates=delegates)
+    if made is not None:
+        for line in recovery.told_once(made.recovery_key, settings.language):
+            say(line)
     run(rehearsal, say=say, welcome=lambda app, address: welcome(app, address, say))

@@ -1,12 +1,27 @@
 """Every room's events and refusals, for whoever must put a refusal into words without the app."""
 
 from kiosk.agenda import events as agenda
+from kiosk.backup import events as backup
 from kiosk.checkin import events as checkin
 from kiosk.conference import events as conference
 from kiosk.conference import file_events as files
+from kiosk.conference import preparation_events as preparation
 from kiosk.devices import events as devices
+from kiosk.documents import events as documents
 from kiosk.motions import events as motions
 from kiosk.rehearsal import events as rehearsal
 from kiosk.staff import events as staff
 
-ALL = (staff, conference, files, devices, checkin, agenda, motions, rehearsal)
+ALL = (
+    staff,
+    conference,
+    files,
+    preparation,
+    devices,
+    checkin,
+    agenda,
+    motions,
+    documents,
+    backup,
+    rehearsal,
+)

@@ -209,6 +209,8 @@ class RunningServer:
 
     folder: Path
     environment: Mapping[str, str] = field(default_factory=dict)
+    #: 0 lets the system choose; a test that starts the server again names the port it had.
+    port: int = 0
     address: str = ""
     process: subprocess.Popen[bytes] | None = None
     _log: IO[bytes] | None = None
@@ -229,7 +231,7 @@ class RunningServer:
         self._log = self._log_file.open("ab")
         command = [sys.executable, "-m", "kiosk.cli", "--instance", str(self.folder)]
         self.process = subprocess.Popen(
-            [*command, "serve", "--port", "0"],
+            [*command, "serve", "--port", str(self.port)],
             cwd=ROOT,
             env=clean_environment(PYTHONIOENCODING="utf-8", **self.environment),
             stdin=subprocess.DEVNULL,

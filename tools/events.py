@@ -19,7 +19,16 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "events.md"
 
 #: Rooms with a catalogue, in the order in which they may import each other.
-ROOMS = ("staff", "conference", "devices", "checkin", "agenda", "motions")
+ROOMS = (
+    "staff",
+    "conference",
+    "devices",
+    "checkin",
+    "agenda",
+    "motions",
+    "documents",
+    "backup",
+)
 
 MEANINGS = {
     "staff:account:added": "An account with a role was added.",
@@ -38,15 +47,33 @@ MEANINGS = {
     "conference:unit_flags:set": "The rights of every delegate of a unit were set at once.",
     "conference:badges:printed": "A sheet of badges was made for printing; `count` says how many.",
     "conference:badge:replaced": "A badge was revoked with a reason; a new issue replaced it.",
+    "conference:roster:undone": "An import was taken back; `new` and `changed` count its rows.",
+    "conference:duty:assigned": "A preparation duty was given to a person, with its day.",
+    "conference:duty:done": "A preparation duty was ticked as done.",
+    "conference:duty:opened_again": "The tick of a preparation duty was taken back.",
+    "conference:committee:member_added": "A person joined a committee; `committee` tells which.",
+    "conference:committee:member_moved": "A committee's order of introduction was changed.",
+    "conference:committee:member_ended": "A person left a committee.",
+    "conference:committee:head_set": "A person became the head of a committee.",
+    "conference:bar:set": "It was decided whether a person may stand; `bar` says why not.",
     "devices:device:added": "A gate, tablet or projector was added and got a one-time address.",
     "devices:device:paired": "A browser became this device by its one-time address.",
     "devices:device:revoked": "A device lost its rights at once.",
     "devices:address:renewed": "A device got a new one-time address; the old one is void.",
+    "devices:gate:turned": "A gate was set to scan people `in` or `out`.",
     "checkin:stay:entered": "A gate let a person in; `outcome` tells first time, again or guest.",
     "checkin:scan:turned_away": "A gate recorded nobody for a scan; `outcome` tells why.",
     "checkin:stay:entered_by_hand": "A person was recorded as present by hand, with a reason.",
     "checkin:stay:undone": "A check-in was taken back with a reason; its line stays in the book.",
     "checkin:base:fixed": "The number convened, on which the quorum stands, was fixed.",
+    "checkin:stay:left": "An exit gate recorded that a person left the hall.",
+    "checkin:leaving:undone": "A check-out was taken back with a reason; its line stays.",
+    "checkin:paper:merged": "A paper list was typed in: `delegates` are present from that moment.",
+    "checkin:person:walked_in": "A person who was on no list was added, with standing and rights.",
+    "checkin:substitute:seated": "A substitute was named for a person, with the rights passed on.",
+    "checkin:substitute:ended": "A substitution ended with a reason.",
+    "checkin:absence:recorded": "An absence was recorded; `kind` tells whether it has a reason.",
+    "checkin:absence:withdrawn": "A recorded absence was taken back.",
     "agenda:agenda:laid_out": "The agenda was laid out anew, from a plan.",
     "agenda:item:added": "An item was added to the draft of the agenda.",
     "agenda:item:edited": "An item of the draft was edited.",
@@ -58,11 +85,27 @@ MEANINGS = {
     "agenda:item:ended": "An item ended.",
     "agenda:item:skipped": "An item was skipped with a reason.",
     "agenda:item:reopened": "An ended or skipped item was opened again with a reason, and waits.",
+    "agenda:note:written": "Notes of an item were begun or taken up again.",
+    "agenda:note:branched": "Notes written at the same time as others were kept apart.",
+    "agenda:note:settled": "Notes that were kept apart were joined into `version`.",
+    "agenda:file:attached": "A PDF was attached to an item; `sha256` is the hash of the file.",
+    "agenda:file:removed": "An attachment was removed from an item.",
+    "agenda:script:written": "The chair's script of an item was edited, or put back to the sample.",
+    "agenda:wall:stepped_aside": "The projector went dark so that other slides can be shown.",
+    "agenda:wall:taken_back": "The projector shows the conference again.",
+    "agenda:break:called": "A break began; `until` is when the conference goes on.",
+    "agenda:break:ended": "A break was ended by hand.",
     "motions:motion:opened": "A question was put to a vote by hands.",
     "motions:motion:counted": "The first count of a vote by hands, and whether it was adopted.",
     "motions:count:corrected": "A later count of the same vote, with a reason; both stay.",
     "motions:motion:withdrawn": "A question was withdrawn before it was counted, with a reason.",
     "motions:motion:put_away": "The result of a vote was taken off the projector.",
+    "documents:invitations:printed": "Invitations were made for printing; `count` says how many.",
+    "documents:invitation:sent": "An invitation was recorded as sent; `way` tells how.",
+    "documents:unit_invitations:sent": "The open invitations of a unit were recorded as sent.",
+    "documents:invitation:taken_back": "A sent invitation was recorded as not sent after all.",
+    "backup:instance:restored": "The data came back from a backup; `book_seq` is its last line.",
+    "backup:key:made": "The recovery key was replaced; `recipient` is its public half.",
 }
 
 HEAD = """\
@@ -81,8 +124,7 @@ def catalogue() -> dict[str, str]:
     """Event → the room whose `events.py` catalogues it, in the order of the rooms."""
     sys.path.insert(0, str(ROOT))
     try:
-        for room in ROOMS:
-            importlib.import_module(f"kiosk.{room}.events")
+        importlib.import_module("kiosk.vocabulary")  # every room's events
         from kiosk.core.audit import CATALOGUE
     finally:
         sys.path.remove(str(ROOT))
@@ -90,7 +132,10 @@ def catalogue() -> dict[str, str]:
     strangers = set(rooms.values()) - set(ROOMS)
     if strangers:
         raise ValueError(f"rooms that this tool does not know: {sorted(strangers)}")
-    return {value: room for known in ROOMS for value, room in rooms.items() if room == known}
+    # In the order of the meanings: the rooms' modules may be loaded in any.
+    place = {value: number for number, value in enumerate(MEANINGS)}
+    ordered = sorted(rooms, key=lambda value: place.get(value, len(place)))
+    return {value: known for known in ROOMS for value in ordered if rooms[value] == known}
 
 
 def page() -> str:

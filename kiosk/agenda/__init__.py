@@ -6,6 +6,7 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     """Add this room's pages to the application."""
     from kiosk.agenda import events as _events  # noqa: F401 (registers its catalogue)
-    from kiosk.agenda import routes
+    from kiosk.agenda import item_pages, routes
 
     routes.init_app(app)
+    item_pages.init_app(app)

@@ -17,6 +17,16 @@ class AgendaEvent(Event):
     ITEM_ENDED = "agenda:item:ended"
     ITEM_SKIPPED = "agenda:item:skipped"
     ITEM_REOPENED = "agenda:item:reopened"
+    NOTE_WRITTEN = "agenda:note:written"
+    NOTE_BRANCHED = "agenda:note:branched"
+    NOTE_SETTLED = "agenda:note:settled"
+    FILE_ATTACHED = "agenda:file:attached"
+    FILE_REMOVED = "agenda:file:removed"
+    SCRIPT_WRITTEN = "agenda:script:written"
+    WALL_ASIDE = "agenda:wall:stepped_aside"
+    WALL_BACK = "agenda:wall:taken_back"
+    BREAK_CALLED = "agenda:break:called"
+    BREAK_ENDED = "agenda:break:ended"
 
 
 register(
@@ -117,6 +127,72 @@ register(
             " do.",
             "The conference cannot end while items are open: {numbers}. End them, or skip them with"
             " a reason.",
+        ),
+        "agenda_item_has_papers": Sentence(
+            "Mục {numbers} đã có ghi chép, tài liệu hoặc lời dẫn riêng nên không bỏ được. Hãy sửa"
+            " mục đó, hoặc mở mục, xóa trắng ghi chép và gỡ tài liệu trước.",
+            "Item {numbers} already has notes, attachments or words of its own and cannot go. Edit"
+            " it instead, or open it, empty its notes and remove its attachments first.",
+        ),
+        "note_too_long": Sentence(
+            "Ghi chép dài {length} ký tự, nhiều nhất {most} nên chưa lưu. Chữ vẫn còn trên trang;"
+            " hãy rút ngắn hoặc ghi tiếp ở mục khác.",
+            "The notes have {length} signs, at most {most} are stored, so they are not saved yet."
+            " The text is still on the page: shorten it or go on at another item.",
+            status=NOT_SO,
+        ),
+        "note_version_unknown": Sentence(
+            "Máy chủ không có bản ghi chép mà trang này bắt đầu từ đó. Chữ vẫn còn trên trang; hãy"
+            " chép ra, tải lại trang rồi dán vào.",
+            "The server has no such version of the notes. The text is still on the page: copy it,"
+            " load the page again and paste it.",
+        ),
+        "attachment_not_pdf": Sentence(
+            "Tệp này không phải PDF nên không nhận. Hãy lưu tài liệu thành PDF rồi đính kèm lại.",
+            "This file is not a PDF and was not taken. Save the document as PDF and attach that.",
+            status=NOT_SO,
+        ),
+        "attachment_cut_off": Sentence(
+            "Tệp PDF này thiếu phần cuối nên không nhận. Hãy tải hoặc chép lại tệp gốc.",
+            "The end of this PDF is missing, so it was not taken. Download or copy it again.",
+            status=NOT_SO,
+        ),
+        "attachment_locked": Sentence(
+            "Tệp PDF này có mật khẩu hoặc bị khóa nên không nhận. Hãy lưu lại không đặt mật khẩu.",
+            "This PDF is locked or has a password and was not taken. Save it without one.",
+            status=NOT_SO,
+        ),
+        "attachments_too_many": Sentence(
+            "Mỗi mục không quá {most} tài liệu. Hãy gỡ bớt hoặc gộp các tệp lại.",
+            "An item takes at most {most} attachments. Remove some or join the files.",
+        ),
+        "attachment_unknown": Sentence(
+            "Không còn tài liệu này ở mục. Hãy tải lại trang rồi xem lại danh sách.",
+            "This attachment is no longer at the item. Load the page again and look at the list.",
+            status=NOT_SO,
+        ),
+        "attachment_lost": Sentence(
+            "Không thấy tệp «{name}» trên đĩa. Hãy báo kỹ thuật lấy lại từ bản sao lưu, hoặc gỡ ra"
+            " rồi đính kèm lại.",
+            "The file “{name}” is not on the disk. Ask the technician to bring it back from a"
+            " backup, or remove it and attach it again.",
+        ),
+        "script_too_long": Sentence(
+            "Lời dẫn dài {length} ký tự, nhiều nhất {most}. Hãy rút ngắn rồi lưu lại.",
+            "The words have {length} signs, at most {most} fit. Shorten them and save again.",
+            status=NOT_SO,
+        ),
+        "script_changed": Sentence(
+            "{name} vừa sửa lời dẫn của mục này. Hãy chép phần vừa gõ, tải lại trang rồi ghép vào.",
+            "{name} has just changed these words. Copy what you typed, load the page again and put"
+            " both together.",
+        ),
+        "break_time_wrong": Sentence(
+            "Giờ nghỉ phải sau lúc này và không quá {hours} giờ. Hãy ghi giờ tiếp tục, ví dụ"
+            " 09:45.",
+            "A break ends after this moment and within {hours} hours. Type the hour to go on, such"
+            " as 09:45.",
+            status=NOT_SO,
         ),
     }
 )

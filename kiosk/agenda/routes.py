@@ -6,9 +6,9 @@ import hashlib
 
 from flask import Blueprint, Flask, Response, render_template, request
 
-from kiosk.agenda import plan_import, queries, rules, services
+from kiosk.agenda import attachments, plan_import, queries, rules, services
+from kiosk.conference import duties, reading
 from kiosk.conference import queries as people
-from kiosk.conference import reading
 from kiosk.conference.plan.kinds import AgendaKind
 from kiosk.conference.rules import is_late_in_year
 from kiosk.core import hx, uploads
@@ -35,7 +35,9 @@ def plan() -> str:
         "agenda/plan.html",
         meeting=meeting,
         items=queries.items(session),
+        papers=attachments.files_by_item(session),
         kinds=list(AgendaKind),
+        checklist=duties.checklist(session),
         late_in_year=meeting is not None and is_late_in_year(meeting.day, meeting.month),
         longest_short=rules.SHORT_TITLE_LETTERS,
     )

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NoReturn
 
@@ -300,3 +301,27 @@ def ensure_count(items: int) -> None:
     """An agenda stays short enough to be walked in one day."""
     if items > MOST_ITEMS:
         raise Refused("agenda_too_long", most=MOST_ITEMS)
+
+
+# -- the wall --------------------------------------------------------------------------------
+
+
+class WallMode(StrEnum):
+    """What the wall is used for."""
+
+    LIVE = "live"
+    #: Black, so that the technician can show other slides.
+    ASIDE = "aside"
+    BREAK = "break"
+
+
+#: A break of a morning's conference; longer is another day.
+BREAK_MOST = timedelta(hours=4)
+
+
+def ensure_break(*, until: datetime, now: datetime) -> datetime:
+    """The end of a break, to the minute. Refused: `break_time_wrong`."""
+    until = until.replace(second=0, microsecond=0)
+    if not now < until <= now + BREAK_MOST:
+        raise Refused("break_time_wrong", hours=BREAK_MOST // timedelta(hours=1))
+    return until

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
-from kiosk.agenda import guards, queries, rules
+from kiosk.agenda import guards, papers, queries, rules, wall
 from kiosk.agenda.events import AgendaEvent
 from kiosk.agenda.models import AgendaItem, AgendaMark
 from kiosk.agenda.rules import LEADS_TO, Draft, ItemState, Step
@@ -40,10 +40,14 @@ def lay_out(
 
     Minutes are the usual ones of each kind; the secretary edits them afterwards.
 
+    Notes and attachments of an item go over to the new item of the same title.
+
     Raises:
-        Refused: `conference_already_open`, `agenda_too_long`, or what `rules.checked` refuses.
+        Refused: `conference_already_open`, `agenda_too_long`, `agenda_item_has_papers`, or what
+            `rules.checked` refuses.
     """
     ensure_draft(session)
+    before = queries.items(session)
     fresh = [rules.checked(Draft(title=item.title, kind=item.kind)) for item in items]
     rules.ensure_count(len(fresh))
     # Before the opening no item has a history and no motion stands on one.
@@ -53,6 +57,7 @@ def lay_out(
             insert(AgendaItem),
             [{"number": number, **_values(item)} for number, item in enumerate(fresh, start=1)],
         )
+    papers.carry_over(session, before)
     audit.record(session, AgendaEvent.LAID_OUT, by=by, clock=clock, items=len(fresh))
     changed(session, "agenda")
 
@@ -119,10 +124,15 @@ def move_item(item_id: int, *, up: bool, by: Actor, clock: Clock = utc_now) -> N
 
 
 def remove_item(item_id: int, *, by: Actor, clock: Clock = utc_now) -> None:
-    """Take an item off the draft; the ones below move up."""
+    """Take an item off the draft; the ones below move up.
+
+    Raises:
+        Refused: `conference_already_open`, `agenda_item_unknown`, `agenda_item_has_papers`.
+    """
     with unit_of_work() as session:
         ensure_draft(session)
         found = queries.item(session, item_id)
+        papers.ensure_none(session, [found])
         session.execute(delete(AgendaItem).where(AgendaItem.id == item_id))
         _renumber(session, [row.id for row in queries.items(session)])
         audit.record(
@@ -169,9 +179,11 @@ def open_conference(*, by: Actor, clock: Clock = utc_now) -> None:
         # Counted in this unit: whoever scans in or out meanwhile is before or after the opening.
         presence = presences.presence(session)
         ensure_quorum(presence.attendance)
+        at = clock()
+        wall.come_back(session, by=by, at=at)
         note_opening(
             session,
-            at=clock(),
+            at=at,
             by=by,
             present=presence.present,
             convened=presence.convened,
@@ -195,7 +207,9 @@ def end_conference(*, by: Actor, clock: Clock = utc_now) -> None:
             raise Refused("conference_not_open")
         rules.ensure_all_over([row.facts for row in queries.items(session)])
         guards.ensure_may_end(session)
-        note_ending(session, at=clock(), by=by)
+        at = clock()
+        wall.come_back(session, by=by, at=at)
+        note_ending(session, at=at, by=by)
         changed(session, "agenda", "conference")
 
 
@@ -329,6 +343,8 @@ def _take(
 ) -> None:
     """Write one step: the state, its mark and the line in the book."""
     state = LEADS_TO[step]
+    if state is ItemState.STARTED:
+        wall.come_back(session, by=by, at=at, only_from_break=True)
     now_on = rules.running([row.facts for row in queries.items(session)]) or item
     with refusing("another_item_is_running", number=now_on.number, title=now_on.title):
         session.execute(

@@ -9,8 +9,40 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, func, or_
 from sqlalchemy.orm import Session
 
 from kiosk.checkin import rules
-from kiosk.checkin.models import QuorumBase, Scan, Stay
+from kiosk.checkin.attendance import (
+    AttendanceList,
+    AttendanceRow,
+    Link,
+    attendance,
+    attendance_of,
+)
+from kiosk.checkin.models import QuorumBase, Scan, Stay, StayUndo, Substitution
+from kiosk.conference import finding
 from kiosk.conference.queries import ROSTER
+
+__all__ = (
+    "AttendanceList",
+    "AttendanceRow",
+    "BaseRow",
+    "Link",
+    "Presence",
+    "ScanRow",
+    "StayRow",
+    "UndoRow",
+    "UnitPresence",
+    "attendance",
+    "attendance_of",
+    "base_in_force",
+    "bases",
+    "find_people",
+    "has_ended_substitution",
+    "inside_ids",
+    "latest_scans",
+    "latest_undone",
+    "presence",
+    "stays_of",
+    "substitute_of",
+)
 
 
 @dataclass(frozen=True)
@@ -152,6 +184,10 @@ class StayRow:
     undo_reason: str
     way: str
     device_id: int | None
+    claimed_at: datetime | None
+    left_device_id: int | None
+    by_name: str
+    reason: str
 
 
 def stays_of(session: Session, delegate_id: int) -> list[StayRow]:
@@ -166,11 +202,15 @@ def stays_of(session: Session, delegate_id: int) -> list[StayRow]:
             Stay.undo_reason,
             Stay.way,
             Stay.device_id,
+            Stay.claimed_at,
+            Stay.left_device_id,
+            Stay.by_name,
+            Stay.reason,
         )
         .where(Stay.delegate_id == delegate_id)
         .order_by(Stay.id.desc())
     )
-    return [StayRow(*row) for row in rows]
+    return [StayRow(**row._mapping) for row in rows]
 
 
 def inside_ids(session: Session) -> frozenset[int]:
@@ -187,15 +227,89 @@ class ScanRow:
     device_id: int | None
     delegate_name: str | None
     ending: str
+    #: Why, where it was refused: one of `rules.Detail`.
+    detail: str
+    #: When a cut-off gate says that it read the badge.
+    claimed_at: datetime | None
 
 
 def latest_scans(session: Session, *, limit: int = 12) -> list[ScanRow]:
     """The newest scans, refused ones too: the desk sees why someone was turned away."""
     rows = session.execute(
-        select(Scan.at, Scan.outcome, Scan.device_id, ROSTER.c.name, Scan.ending)
+        select(
+            Scan.at,
+            Scan.outcome,
+            Scan.device_id,
+            ROSTER.c.name,
+            Scan.ending,
+            Scan.detail,
+            Scan.claimed_at,
+        )
         .outerjoin(ROSTER, ROSTER.c.id == Scan.delegate_id)
         .where(Scan.repeat_of.is_(None))
         .order_by(Scan.id.desc())
         .limit(limit)
     )
     return [ScanRow(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class UndoRow:
+    """Something that a gate or the desk took back, as the secretary's page shows it."""
+
+    at: datetime
+    #: `entry` or `leaving`.
+    what: str
+    was_at: datetime
+    reason: str
+    by_name: str
+    delegate_id: int
+    delegate_name: str
+
+
+def latest_undone(session: Session, *, limit: int = 6) -> list[UndoRow]:
+    """The newest undoings, with who and why (design 3)."""
+    rows = session.execute(
+        select(
+            StayUndo.at,
+            StayUndo.what,
+            StayUndo.was_at,
+            StayUndo.reason,
+            StayUndo.by_name,
+            ROSTER.c.id,
+            ROSTER.c.name,
+        )
+        .join(Stay, Stay.id == StayUndo.stay_id)
+        .join(ROSTER, ROSTER.c.id == Stay.delegate_id)
+        .order_by(StayUndo.id.desc())
+        .limit(limit)
+    )
+    return [UndoRow(*row) for row in rows]
+
+
+def substitute_of(session: Session, delegate_id: int) -> Link | None:
+    """Who sits in for a person now."""
+    row = session.execute(
+        select(Substitution.id, Substitution.substitute_id, ROSTER.c.name)
+        .join(ROSTER, ROSTER.c.id == Substitution.substitute_id)
+        .where(Substitution.replaced_id == delegate_id, Substitution.ended_at.is_(None))
+    ).one_or_none()
+    return None if row is None else Link(*row)
+
+
+def has_ended_substitution(session: Session, delegate_id: int) -> bool:
+    """Whether a person was on the roster only as a substitute, and is none any more."""
+    states = session.scalars(
+        select(Substitution.ended_at).where(Substitution.substitute_id == delegate_id)
+    ).all()
+    return bool(states) and all(ended is not None for ended in states)
+
+
+def find_people(session: Session, typed: str, *, most: int = 30) -> list[AttendanceRow]:
+    """People for the desk: any part of the name without marks, or the number; given names first."""
+    ranked = [
+        (rank, place, key.id)
+        for place, key in enumerate(finding.search_keys(session))
+        if (rank := rules.search_rank(typed, folded=key.folded, number=key.number)) is not None
+    ]
+    return attendance_of(session, [delegate_id for _, _, delegate_id in sorted(ranked)[:most]])

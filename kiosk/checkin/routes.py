@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from flask import Blueprint, Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from kiosk.checkin import queries, services
+from kiosk.checkin import queries, roster_undo, services
 from kiosk.checkin.rules import Outcome
 from kiosk.conference import queries as people
 from kiosk.config import Settings
 from kiosk.core import hx, live
-from kiosk.core.access import STAFF, Kind, Role, actor, allow
+from kiosk.core.access import PREPARERS, STAFF, Kind, Role, actor, allow
 from kiosk.core.db import db
 from kiosk.core.errors import Refused
 from kiosk.core.html import allow_camera
@@ -27,7 +27,7 @@ def init_app(app: Flask) -> None:
         live.Topic(
             name="gate",
             audience=frozenset({Kind.GATE}),
-            facts=frozenset({"presence", "roster", "conference"}),
+            facts=frozenset({"presence", "roster", "conference", "devices"}),
             render=_gate_regions,
         )
     )
@@ -39,10 +39,11 @@ def _settings() -> Settings:
 
 
 def _gate_regions() -> Mapping[str, str]:
+    session = db.session()
     return {
-        "gate-count": render_template(
-            "checkin/_count.html", presence=queries.presence(db.session())
-        )
+        "gate-count": render_template("checkin/_count.html", presence=queries.presence(session)),
+        # Drawn once for all gates, so it names those that let out; each page knows its own number.
+        "gate-ways": render_template("checkin/_ways.html", gates_out=devices.gates_out(session)),
     }
 
 
@@ -57,6 +58,8 @@ def gate() -> str:
         device=actor(),
         meeting=people.find_conference(session),
         presence=queries.presence(session),
+        direction=devices.direction_of(session, actor().id),
+        gates_out=devices.gates_out(session),
         undo_minutes=_settings().gate_undo_minutes,
     )
 
@@ -74,6 +77,8 @@ def scan() -> str:
             device_id=device.id,
             key=badge_key,
             by=device,
+            claimed=request.form.get("claimed_at", ""),
+            shown=request.form.get("direction", ""),
             repeat_seconds=_settings().gate_repeat_seconds,
         )
     except RequestEntityTooLarge:
@@ -104,7 +109,26 @@ def gate_undo(stay_id: int) -> str:
     except Refused as refused:
         return render_template("checkin/_undo_refused.html", refused=refused)
     person = people.delegate(db.session(), delegate_id)
-    return render_template("checkin/_undone.html", person=person)
+    return render_template("checkin/_undone.html", person=person, leaving=False)
+
+
+@bp.post("/gate/left/<int:stay_id>/undo")
+@allow(Kind.GATE)
+def gate_undo_leaving(stay_id: int) -> str:
+    """Take back a leaving that this gate has just recorded, with a reason. Always 200."""
+    device = actor()
+    try:
+        delegate_id = services.undo_leaving(
+            stay_id=stay_id,
+            reason=request.form.get("reason", ""),
+            by=device,
+            device_id=device.id,
+            within_minutes=_settings().gate_undo_minutes,
+        )
+    except Refused as refused:
+        return render_template("checkin/_undo_refused.html", refused=refused)
+    person = people.delegate(db.session(), delegate_id)
+    return render_template("checkin/_undone.html", person=person, leaving=True)
 
 
 # -- the console -----------------------------------------------------------------------------
@@ -141,6 +165,15 @@ def undo(stay_id: int) -> Response:
     return hx.go("checkin.person", delegate_id=delegate_id)
 
 
+@bp.post("/console/stays/<int:stay_id>/left/undo")
+@allow(Role.SECRETARY, Role.DESK)
+def undo_leaving(stay_id: int) -> Response:
+    delegate_id = services.undo_leaving(
+        stay_id=stay_id, reason=request.form.get("reason", ""), by=actor()
+    )
+    return hx.go("checkin.person", delegate_id=delegate_id)
+
+
 @bp.post("/console/base")
 @allow(Role.SECRETARY, Role.CHAIR)
 def fix_base() -> Response:
@@ -155,3 +188,14 @@ def fix_base() -> Response:
         by=actor(),
     )
     return hx.go("console.home")
+
+
+# -- the roster ------------------------------------------------------------------------------
+
+
+@bp.post("/console/delegates/import/undo")
+@allow(*PREPARERS)
+def undo_import() -> Response:
+    """Take the last import back, while nobody of it has come."""
+    roster_undo.undo_last_import(by=actor())
+    return hx.go("conference.import_page")

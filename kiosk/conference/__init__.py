@@ -7,6 +7,7 @@ def init_app(app: Flask) -> None:
     """Add this room's pages to the application."""
     from kiosk.conference import events as _events  # noqa: F401 (registers its catalogue)
     from kiosk.conference import file_events as _file_events  # noqa: F401 (registers refusals)
-    from kiosk.conference import routes
+    from kiosk.conference import preparation, routes
 
     routes.init_app(app)
+    preparation.init_app(app)

@@ -91,8 +91,10 @@ register(
             NOT_SO,
         ),
         "roster_old_excel": Sentence(
-            "Đây là tệp Excel hoặc Word đời cũ (.xls, .doc). Hãy mở tệp và lưu thành .xlsx.",
-            "This is an old Excel or Word file. Open it and save as .xlsx.",
+            "Tệp đời cũ này không có bảng tính nào đọc được (tệp .doc, hoặc .xls bị hỏng). Hãy mở"
+            " tệp bằng Excel và lưu thành .xlsx.",
+            "This old file holds no sheet that can be read (a .doc, or a damaged .xls). Open it in"
+            " Excel and save as .xlsx.",
             NOT_SO,
         ),
         "roster_password": Sentence(
@@ -106,13 +108,24 @@ register(
             NOT_SO,
         ),
         "roster_old_font": Sentence(
-            "Danh sách dùng phông chữ cũ (.VnTime). Hãy chuyển sang Unicode rồi tải lại.",
-            "The list uses an old font (.VnTime). Convert it to Unicode.",
+            "Danh sách dùng phông chữ cũ (.VnTime hoặc VNI). Hãy xem thử cách chuyển mã rồi xác"
+            " nhận ở trang Nhập danh sách.",
+            "The list uses an old font (.VnTime or VNI). Look at the converted text and confirm it"
+            " on the page Import a roster.",
             NOT_SO,
         ),
-        "roster_split_name": Sentence(
-            "Họ và tên nằm ở hai cột. Hãy gộp thành một cột «Họ và tên».",
-            "The name stands in two columns. Join them into one “Họ và tên” column.",
+        "roster_font_not_confirmed": Sentence(
+            "Chưa xác nhận cách chuyển mã chữ. Hãy so các dòng trước và sau, đánh dấu «Chữ đã đúng»"
+            " rồi ghi lại.",
+            "The conversion of the old font is not confirmed. Compare the lines before and after,"
+            " tick “The letters are right” and store again.",
+            NOT_SO,
+        ),
+        "roster_mapping_wrong": Sentence(
+            "Chưa đọc được theo các cột đã chọn. Hãy chọn đúng một cột Họ và tên, mỗi loại chỉ một"
+            " cột, và dòng tiêu đề nằm trong bảng.",
+            "The columns cannot be read as chosen. Choose exactly one column for the name, each"
+            " kind once, and a header row inside the table.",
             NOT_SO,
         ),
         "roster_no_header": Sentence(
@@ -143,6 +156,7 @@ ROW_REASONS: dict[str, tuple[str, str]] = {
     "signature": ("dòng ký tên, ngày tháng", "signature or date"),
     "repeated_header": ("dòng tiêu đề lặp lại", "header again"),
     "column_numbers": ("dòng đánh số cột", "column numbers"),
+    "hidden_row": ("hàng ẩn: {text}", "hidden row: {text}"),
     "number_only": ("chỉ có số thứ tự", "a number and nothing else"),
     "unread": ("không có người", "nobody in it"),
     "name_missing": ("thiếu họ tên", "the name is missing"),
@@ -158,6 +172,10 @@ ROW_REASONS: dict[str, tuple[str, str]] = {
     "same_person_twice": (
         "trùng người ở dòng {first_row} cùng đơn vị",
         "the same person as in row {first_row}, same unit",
+    ),
+    "same_name_told_apart": (
+        "cùng họ tên và đơn vị với dòng {first_row}, ghi là hai người khác nhau",
+        "same name and unit as row {first_row}, taken as two different people",
     ),
     "one_word_name": ("họ tên chỉ có một từ: {text}", "a name of one word: {text}"),
     "digits_in_name": ("họ tên có chữ số: {text}", "digits in the name: {text}"),
@@ -201,6 +219,11 @@ COLUMN_WORDS: dict[str, tuple[str, str]] = {
     "seat": ("Số ghế", "Seat"),
     "standing": ("Tư cách", "Standing"),
     "note": ("Ghi chú", "Note"),
+    "given": ("Tên", "Given name"),
+    "birth": ("Ngày sinh", "Date of birth"),
+    "male": ("Nam", "Men"),
+    "female": ("Nữ", "Women"),
+    "ignored": ("Bỏ qua", "Left unread"),
 }
 
 

@@ -72,7 +72,15 @@ class Delegate(Base):
             "standing = 'delegate' OR (NOT counts_for_quorum AND NOT votes AND NOT elects)",
             name="guests_never_count",
         ),
+        CheckConstraint(
+            "bar IS NULL OR bar IN ('', 'head', 'deputy_head', 'chief_accountant')",
+            name="bar_known",
+        ),
+        CheckConstraint("(bar IS NULL) = (bar_set_at IS NULL)", name="bar_has_its_time"),
         Index("ix_delegate_unit_order", "unit_id", "sort_key"),
+        # An id is never given twice: badge codes are derived from it, and the badge of a person
+        # whose import was undone must not open a gate for the next one.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -101,6 +109,12 @@ class Delegate(Base):
     flags_by_hand: Mapped[bool] = mapped_column(default=False)
     #: Import that brought this person.
     import_id: Mapped[int | None] = mapped_column(ForeignKey("roster_import.id"))
+    #: R7: why this person may not stand for the board: head, deputy_head, chief_accountant; ""
+    #: when somebody decided that nothing bars them; None while nobody has decided.
+    bar: Mapped[str | None] = mapped_column(String(20))
+    bar_set_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: `staff:3` or `program`.
+    bar_set_by: Mapped[str] = mapped_column(String(40), default="", server_default="")
 
 
 class Badge(Base):
@@ -146,3 +160,84 @@ class RosterImport(Base):
     changed: Mapped[int] = mapped_column()
     unchanged: Mapped[int] = mapped_column()
     rejected: Mapped[int] = mapped_column()
+    #: Taken back as a whole, before anybody of it had arrived.
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    undone_by: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    #: Highest number on a badge ever given when this import was undone; not given again.
+    last_number: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+
+
+class RosterChange(Base):
+    """What one import did to one person, so that it can be taken back."""
+
+    __tablename__ = "roster_change"
+    __table_args__ = (
+        Index("ix_roster_change_once", "import_id", "delegate_id", unique=True),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("roster_import.id"))
+    delegate_id: Mapped[int] = mapped_column(ForeignKey("delegate.id"), index=True)
+    #: Column to `[before, after]`; empty for a person whom the import brought.
+    fields: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class Duty(Base):
+    """One thing that the plan asks a unit to prepare."""
+
+    __tablename__ = "duty"
+    __table_args__ = (
+        CheckConstraint("(done_at IS NULL) = (done_by = '')", name="done_by_somebody"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: As the plan names the unit; it need not be a unit of the roster.
+    unit: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str] = mapped_column(String(1000))
+    #: Order on the checklist.
+    position: Mapped[int] = mapped_column()
+    #: Who sees to it, as the secretary typed it.
+    owner: Mapped[str] = mapped_column(String(200), default="")
+    due: Mapped[date | None] = mapped_column(Date)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: `staff:3`.
+    done_by: Mapped[str] = mapped_column(String(40), default="")
+
+
+class CommitteeMember(Base):
+    """A person on one of the bodies that run the day; the row stays when the person leaves it."""
+
+    __tablename__ = "committee_member"
+    __table_args__ = (
+        CheckConstraint(
+            "committee IN ('presidium', 'secretaries', 'tellers', 'witnesses')",
+            name="committee_known",
+        ),
+        CheckConstraint("role IN ('head', 'member')", name="role_known"),
+        # Nobody twice in one body, and one head of it.
+        Index(
+            "ix_committee_member_once",
+            "committee",
+            "delegate_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+        ),
+        Index(
+            "ix_committee_member_one_head",
+            "committee",
+            unique=True,
+            sqlite_where=text("role = 'head' AND ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: presidium, secretaries, tellers or witnesses.
+    committee: Mapped[str] = mapped_column(String(12))
+    delegate_id: Mapped[int] = mapped_column(ForeignKey("delegate.id"), index=True)
+    #: head or member.
+    role: Mapped[str] = mapped_column(String(6))
+    #: Order in which the body is introduced.
+    position: Mapped[int] = mapped_column()
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

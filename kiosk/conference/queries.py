@@ -341,6 +341,12 @@ def has_ended(session: Session) -> bool:
     return session.connection().execute(_ended_at).scalar() is not None
 
 
+def last_number(session: Session) -> int:
+    """The highest number ever printed on a badge, people of undone imports included."""
+    given = session.scalar(select(func.max(Delegate.number))) or 0
+    return max(given, session.scalar(select(func.max(RosterImport.last_number))) or 0)
+
+
 @dataclass(frozen=True)
 class ImportRow:
     """One import of the roster."""
@@ -353,6 +359,7 @@ class ImportRow:
     changed: int
     unchanged: int
     rejected: int
+    undone_at: datetime | None
 
 
 def imports(session: Session) -> list[ImportRow]:
@@ -367,6 +374,7 @@ def imports(session: Session) -> list[ImportRow]:
             RosterImport.changed,
             RosterImport.unchanged,
             RosterImport.rejected,
+            RosterImport.undone_at,
         ).order_by(RosterImport.id.desc())
     )
     return [ImportRow(*row) for row in rows]

@@ -7,10 +7,12 @@ half a second in which no gate answers. Under `kiosk serve` a worker process rea
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 from typing import Any, cast
 
 from kiosk.conference.plan.model import Plan
-from kiosk.conference.roster.sheet import Sheet
+from kiosk.conference.roster.preview import Preview
+from kiosk.conference.roster.sheet import AS_IT_IS, Choices, Sheet
 from kiosk.core import jobs, pool, uploads
 
 
@@ -19,14 +21,19 @@ def plan(data: bytes, *, filename: str) -> Plan:
     return cast("Plan", _read("read_plan", data, filename))
 
 
-def roster(data: bytes, *, filename: str) -> Sheet:
+def roster(data: bytes, *, filename: str, choices: Choices = AS_IT_IS) -> Sheet:
     """`roster.reader.read_roster`, off the loop. Raises its refusals."""
-    return cast("Sheet", _read("read_roster", data, filename))
+    return cast("Sheet", _read("read_roster", data, filename, choices))
 
 
-def _read(name: str, data: bytes, filename: str) -> object:
+def roster_preview(data: bytes, *, filename: str, choices: Choices = AS_IT_IS) -> Preview:
+    """`roster.preview.preview_roster`, off the loop. Raises its refusals."""
+    return cast("Preview", _read("preview_roster", data, filename, choices))
+
+
+def _read(name: str, data: bytes, filename: str, choices: Choices = AS_IT_IS) -> object:
     uploads.ensure_size(data)
-    order = {"data": data, "filename": filename}
+    order = {"data": data, "filename": filename, "choices": pickle.dumps(choices)}
     if not pool.under_gevent():
         return _JOBS[name](order)
     # Our own child process wrote these bytes a moment ago; nothing else can reach the pipe.
@@ -42,10 +49,25 @@ def _plan_of(order: dict[str, Any]) -> Plan:
 def _roster_of(order: dict[str, Any]) -> Sheet:
     from kiosk.conference.roster.reader import read_roster
 
-    return read_roster(order["data"], filename=order["filename"])
+    return read_roster(order["data"], filename=order["filename"], choices=_choices(order))
 
 
-_JOBS = {"read_plan": _plan_of, "read_roster": _roster_of}
+def _preview_of(order: dict[str, Any]) -> Preview:
+    from kiosk.conference.roster.preview import preview_roster
+
+    return preview_roster(order["data"], filename=order["filename"], choices=_choices(order))
+
+
+def _choices(order: dict[str, Any]) -> Choices:
+    # Made by `_read` of the process that started this one.
+    return cast("Choices", pickle.loads(order["choices"]))  # noqa: S301
+
+
+_JOBS: dict[str, Callable[[dict[str, Any]], object]] = {
+    "read_plan": _plan_of,
+    "read_roster": _roster_of,
+    "preview_roster": _preview_of,
+}
 
 
 def plan_job(order: dict[str, Any], progress: object) -> bytes:
@@ -56,3 +78,8 @@ def plan_job(order: dict[str, Any], progress: object) -> bytes:
 def roster_job(order: dict[str, Any], progress: object) -> bytes:
     """For `kiosk.job`: the roster, pickled for the server that asked."""
     return pickle.dumps(_roster_of(order))
+
+
+def preview_job(order: dict[str, Any], progress: object) -> bytes:
+    """For `kiosk.job`: the look at a roster, pickled for the server that asked."""
+    return pickle.dumps(_preview_of(order))

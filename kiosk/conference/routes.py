@@ -6,14 +6,22 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, make_response, render_template, request
 
-from kiosk.conference import badge_sheet, queries, reading, rules, services
+from kiosk.conference import badge_sheet, newcomers, queries, reading, rules, services
 from kiosk.conference.roster.compare import Change, compare
+from kiosk.conference.roster.mapping import choices_of
+from kiosk.conference.roster.preview import Preview
+from kiosk.conference.roster.sheet import Choices, Column
 from kiosk.conference.roster.standing import Flags
 from kiosk.config import Settings
 from kiosk.core import hx, jobs, uploads
 from kiosk.core.access import PREPARERS, Role, actor, allow
 from kiosk.core.clock import utc_now
 from kiosk.core.db import db
+from kiosk.core.errors import Refused
+from kiosk.core.legacy_text import Legacy
+
+#: Rows of people, and lines of findings of one kind, that a preview shows; the rest is counted.
+SHOWN_ROWS = 200
 
 bp = Blueprint("conference", __name__)
 
@@ -65,32 +73,85 @@ def import_page() -> str:
 
 @bp.post("/console/delegates/import/preview")
 @allow(*PREPARERS)
-def preview_roster() -> str:
+def preview_roster() -> tuple[str, int]:
     """Read an uploaded roster and show what it would do; nothing is stored but the file itself."""
     name, data = uploads.uploaded("roster")
     queries.conference(db.session())
-    sheet = reading.roster(data, filename=name)
-    digest = uploads.keep(data, name)
-    comparison = compare(queries.known_people(db.session()), sheet)
-    return render_template(
+    look = reading.roster_preview(data, filename=name)
+    return _preview(look, file_name=name, digest=uploads.keep(data, name))
+
+
+@bp.post("/console/delegates/import/preview/again")
+@allow(*PREPARERS)
+def preview_again() -> tuple[str, int]:
+    """Read the same file under what a person has chosen on the preview."""
+    name, data = uploads.kept(request.form.get("digest", ""))
+    look = reading.roster_preview(data, filename=name, choices=_choices())
+    return _preview(look, file_name=name, digest=request.form["digest"])
+
+
+def _preview(look: Preview, *, file_name: str, digest: str) -> tuple[str, int]:
+    session = db.session()
+    found = look.sheet and compare(
+        queries.known_people(session), look.sheet, last_number=queries.last_number(session)
+    )
+    page = render_template(
         "conference/_preview.html",
-        sheet=sheet,
-        entries=comparison.entries,
-        new=comparison.count(Change.NEW),
-        changed=comparison.count(Change.CHANGED),
-        unchanged=comparison.count(Change.UNCHANGED),
-        absent=comparison.absent,
+        look=look,
+        sheet=look.sheet,
+        refused=Refused(look.refusal, **look.facts) if look.refusal else None,
+        found=found,
+        counts={change.value: found.count(change) for change in Change} if found else {},
+        meanings=list(Column),
+        fonts=list(Legacy),
         digest=digest,
-        file_name=name,
+        file_name=file_name,
+        shown=SHOWN_ROWS,
+    )
+    # Not readable yet: a refusal that brings along what a person can choose to lift it.
+    return page, 422 if look.refusal else 200
+
+
+def _choices() -> Choices:
+    """What the preview's form says.
+
+    A mapping counts only once somebody has changed it, and a mapping of another sheet or font is
+    none of this one.
+    """
+    form = request.form
+    columns = {
+        int(name.removeprefix("column-")): word
+        for name, word in form.items()
+        if name.startswith("column-") and name.removeprefix("column-").isdecimal()
+    }
+    told = ",".join(f"{place}:{word}" for place, word in sorted(columns.items()) if word)
+    header_row = form.get("header_row", "")
+    by_hand = form.get("by_hand") == "1" or (
+        (told, header_row) != (form.get("columns_was", ""), form.get("header_row_was", ""))
+    )
+    if any(form.get(name, "") != form.get(f"{name}_was", "") for name in ("sheet", "legacy")):
+        by_hand = False
+    return choices_of(
+        columns if by_hand else {},
+        header_row=header_row if by_hand else "",
+        sheet=form.get("sheet", ""),
+        legacy=form.get("legacy", ""),
+        hidden_rows=form.get("hidden_rows") == "1",
+        all_proper=form.get("all_proper") == "1",
+        proper=form.getlist("proper"),
+        others=form.getlist("others"),
     )
 
 
 @bp.post("/console/delegates/import")
 @allow(*PREPARERS)
 def import_roster() -> Response:
-    """Store the roster that was previewed, in one unit."""
+    """Store the roster that was previewed, read in the same way, in one unit."""
     name, data = uploads.kept(request.form.get("digest", ""))
-    sheet = reading.roster(data, filename=name)
+    choices = _choices()
+    if choices.legacy is not None and request.form.get("legacy_confirmed") != "1":
+        raise Refused("roster_font_not_confirmed")
+    sheet = reading.roster(data, filename=name, choices=choices)
     services.import_roster(
         sheet,
         data=data,
@@ -146,10 +207,10 @@ def badges() -> Response:
 @allow(Role.SECRETARY, Role.TECHNICIAN, Role.DESK)
 def one_badge(delegate_id: int) -> Response:
     """One person's badge in force, printed again."""
-    session = db.session()
-    queries.delegate(session, delegate_id)
-    faces = services.badge_faces(session, key=_badge_key(), delegate_id=delegate_id)
-    return _sheet(faces)
+    face = newcomers.badge_face(db.session(), delegate_id, key=_badge_key())
+    if face is None:
+        raise Refused("no_badges")
+    return _sheet([face])
 
 
 @bp.post("/console/delegates/<int:delegate_id>/badge/replace")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from enum import StrEnum
 
 from kiosk.conference.roster.sheet import Standing
 from kiosk.conference.roster.standing import Flags
 from kiosk.core.errors import Refused
-from kiosk.core.names import tidy
+from kiosk.core.names import fold, tidy
 
 _HOUR = re.compile(r"([01]?\d|2[0-3])[:hH]([0-5]\d)")
 
@@ -109,3 +110,35 @@ def band_of(title: str, host: str) -> tuple[str, str]:
         for long, short in _SHORT_WORDS:
             title = title.replace(long, short)
     return title, host
+
+
+class Bar(StrEnum):
+    """Why somebody may not stand (Điều 60(2)); `NONE`: somebody decided that nothing bars."""
+
+    HEAD = "head"
+    DEPUTY_HEAD = "deputy_head"
+    CHIEF_ACCOUNTANT = "chief_accountant"
+    NONE = ""
+
+
+# Chairs of other bodies than the office: their title does not bar them (the board is that of the
+# People's Council and Committee).
+_OTHER_BODY = re.compile(
+    r"\b(mttq|ubmttq\w*|ubmt\w*|mat tran|cong doan|hoi (nong dan|phu nu|lien hiep|cuu chien binh"
+    r"|chu thap do|nguoi cao tuoi)|hoi dong (truong|tu van|giao duc)|doan thanh nien)\b"
+)
+_ACCOUNTANT = re.compile(r"\b(ke toan truong|phu trach ke toan)\b")
+_DEPUTY = re.compile(r"\bpho (chu tich|thu truong)\b|\bpct\b")
+_HEAD = re.compile(r"\b(chu tich|thu truong (co quan|don vi))\b|\bct (ubnd|hdnd)\b")
+
+
+def suggested_bar(title: str) -> Bar | None:
+    """What a title suggests; None where it suggests nothing. Never stored by itself."""
+    words = fold(title)
+    if _ACCOUNTANT.search(words):
+        return Bar.CHIEF_ACCOUNTANT
+    if _OTHER_BODY.search(words):
+        return None
+    if _DEPUTY.search(words):
+        return Bar.DEPUTY_HEAD
+    return Bar.HEAD if _HEAD.search(words) else None

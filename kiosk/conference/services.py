@@ -15,9 +15,9 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from kiosk.conference import badge_code, queries, rules
+from kiosk.conference import badge_code, duties, queries, rules
 from kiosk.conference.events import ConferenceEvent
-from kiosk.conference.models import Badge, Conference, Delegate, RosterImport, Unit
+from kiosk.conference.models import Badge, Conference, Delegate, RosterChange, RosterImport, Unit
 from kiosk.conference.plan.model import Plan
 from kiosk.conference.roster.compare import Change, Comparison, Entry, compare
 from kiosk.conference.roster.sheet import Sheet, unit_key
@@ -76,6 +76,7 @@ def take_plan(
             sha256=sha256,
             items=len(plan.agenda),
         )
+        duties.lay_out(session, plan.duties)
         changed(session, "conference")
 
 
@@ -204,7 +205,9 @@ def import_roster(
     with unit_of_work() as session:
         ensure_draft(session)
         # Compared inside the unit: a second import at the same time meets the first one's people.
-        comparison = compare(queries.known_people(session), sheet)
+        comparison = compare(
+            queries.known_people(session), sheet, last_number=queries.last_number(session)
+        )
         done = Imported(
             comparison=comparison,
             new=comparison.count(Change.NEW),
@@ -253,6 +256,11 @@ class _Keeper:
         self.units: dict[str, int] = {
             unit_key(name): unit_id for unit_id, name in session.execute(select(Unit.id, Unit.name))
         }
+        self.by_hand = set(
+            session.scalars(select(Delegate.id).where(Delegate.flags_by_hand.is_(True)))
+        )
+        #: What is done to whom, so that the import can be undone.
+        self.changes: list[dict[str, Any]] = []
 
     def store(self, comparison: Comparison) -> None:
         newcomers = []
@@ -263,7 +271,15 @@ class _Keeper:
                 self._change(entry)
         if newcomers:
             self.session.execute(insert(Delegate), newcomers)
+            self.changes += [
+                {"import_id": self.import_id, "delegate_id": delegate_id, "fields": {}}
+                for delegate_id in self.session.scalars(
+                    select(Delegate.id).where(Delegate.import_id == self.import_id)
+                )
+            ]
             issue_first_badges(self.session, key=self.key, at=self.at)
+        if self.changes:
+            self.session.execute(insert(RosterChange), self.changes)
 
     def _unit(self, name: str) -> int:
         key = unit_key(name)
@@ -301,12 +317,30 @@ class _Keeper:
         if known is None:
             raise ValueError("a changed entry has a stored person")
         fresh = self._values(entry)
-        names = {"unit": "unit_id"}
-        values = {names.get(name, name): fresh[names.get(name, name)] for name in entry.changed}
+        names = {"unit": ("unit_id",), "name": ("name", "sort_key", "search_key")}
+        values = {
+            column: fresh[column] for name in entry.changed for column in names.get(name, (name,))
+        }
         if {"standing", "unit"} & set(entry.changed):
             # Flags set by hand belong to a standing in a unit; the preview says the same.
             values |= {name: fresh[name] for name in ("counts_for_quorum", "votes", "elects")}
             values["flags_by_hand"] = False
+        columns = list(values)
+        before = self.session.execute(
+            select(*(getattr(Delegate, column) for column in columns)).where(
+                Delegate.id == known.id
+            )
+        ).one()
+        self.changes.append(
+            {
+                "import_id": self.import_id,
+                "delegate_id": known.id,
+                "fields": {
+                    column: [was, values[column]]
+                    for column, was in zip(columns, before, strict=True)
+                },
+            }
+        )
         self.session.execute(update(Delegate).where(Delegate.id == known.id).values(**values))
 
 

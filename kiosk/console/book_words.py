@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -16,10 +16,20 @@ from sqlalchemy.orm import Session
 from kiosk.agenda import queries as agendas
 from kiosk.conference import queries as people
 from kiosk.core.audit import Line
+from kiosk.core.clock import dmy, hhmm
 from kiosk.devices import queries as devices
 from kiosk.staff import queries as staff
 
 WORDS: dict[str, tuple[str, str]] = {
+    "documents:invitations:printed": ("In giấy mời", "Invitations printed"),
+    "documents:invitation:sent": ("Ghi đã gửi giấy mời", "Invitation recorded as sent"),
+    "documents:unit_invitations:sent": (
+        "Ghi đã gửi giấy mời cả đơn vị",
+        "Invitations of a unit recorded as sent",
+    ),
+    "documents:invitation:taken_back": ("Bỏ ghi đã gửi giấy mời", "Invitation taken back"),
+    "backup:instance:restored": ("Khôi phục từ bản sao lưu", "Restored from a backup"),
+    "backup:key:made": ("Thay khóa khôi phục", "Recovery key replaced"),
     "staff:account:added": ("Thêm tài khoản", "Account added"),
     "staff:account:closed": ("Đóng tài khoản", "Account closed"),
     "staff:password:reset": ("Đặt lại mật khẩu", "Password reset"),
@@ -36,14 +46,32 @@ WORDS: dict[str, tuple[str, str]] = {
     "conference:unit_flags:set": ("Đặt quyền cho đơn vị", "Rights of a unit set"),
     "conference:badges:printed": ("In thẻ", "Badges printed"),
     "conference:badge:replaced": ("Đổi thẻ mới", "Badge replaced"),
+    "conference:roster:undone": ("Hoàn tác lần nhập danh sách", "Import taken back"),
+    "conference:duty:assigned": ("Giao việc chuẩn bị", "Duty assigned"),
+    "conference:duty:done": ("Xong việc chuẩn bị", "Duty done"),
+    "conference:duty:opened_again": ("Mở lại việc chuẩn bị", "Duty opened again"),
+    "conference:committee:member_added": ("Thêm người vào ban", "Committee member added"),
+    "conference:committee:member_moved": ("Đổi thứ tự trong ban", "Committee order changed"),
+    "conference:committee:member_ended": ("Thôi tham gia ban", "Committee member removed"),
+    "conference:committee:head_set": ("Đặt người đứng đầu ban", "Committee head set"),
+    "conference:bar:set": ("Ghi điều kiện ứng cử Ban Thanh tra", "Standing for the board decided"),
     "devices:device:added": ("Thêm thiết bị", "Device added"),
     "devices:device:paired": ("Ghép thiết bị", "Device paired"),
     "devices:device:revoked": ("Thu hồi thiết bị", "Device revoked"),
+    "devices:gate:turned": ("Đổi hướng cổng", "Direction of a gate changed"),
     "devices:address:renewed": ("Cấp địa chỉ ghép mới", "New pairing address"),
     "checkin:stay:entered": ("Vào hội trường", "Entered the hall"),
     "checkin:scan:turned_away": ("Cổng không ghi", "Turned away at the gate"),
     "checkin:stay:entered_by_hand": ("Ghi có mặt bằng tay", "Entered by hand"),
-    "checkin:stay:undone": ("Hủy lượt vào", "Entry undone"),
+    "checkin:stay:undone": ("Hủy lượt vào", "Check-in undone"),
+    "checkin:stay:left": ("Ra khỏi hội trường", "Left the hall"),
+    "checkin:leaving:undone": ("Hủy lượt ra", "Check-out undone"),
+    "checkin:paper:merged": ("Nhập từ danh sách giấy", "Paper list typed in"),
+    "checkin:person:walked_in": ("Thêm người mới", "Newcomer added"),
+    "checkin:substitute:seated": ("Cử người dự thay", "Substitute named"),
+    "checkin:substitute:ended": ("Thôi dự thay", "Substitution ended"),
+    "checkin:absence:recorded": ("Ghi vắng", "Absence recorded"),
+    "checkin:absence:withdrawn": ("Bỏ ghi vắng", "Absence taken back"),
     "checkin:base:fixed": ("Chốt số triệu tập", "Number convened fixed"),
     "agenda:agenda:laid_out": ("Lập chương trình", "Agenda laid out"),
     "agenda:item:added": ("Thêm mục", "Item added"),
@@ -56,6 +84,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "agenda:item:ended": ("Kết thúc mục", "Item ended"),
     "agenda:item:skipped": ("Bỏ qua mục", "Item skipped"),
     "agenda:item:reopened": ("Mở lại mục", "Item reopened"),
+    "agenda:note:written": ("Ghi chép cho biên bản", "Notes for the minutes written"),
+    "agenda:note:branched": ("Giữ riêng bản ghi cùng lúc", "Notes written at once kept apart"),
+    "agenda:note:settled": ("Gộp hai bản ghi chép", "Notes joined"),
+    "agenda:file:attached": ("Đính kèm tài liệu", "Attachment added"),
+    "agenda:file:removed": ("Gỡ tài liệu", "Attachment removed"),
+    "agenda:script:written": ("Sửa lời dẫn của chủ tọa", "Chair's script edited"),
+    "agenda:wall:stepped_aside": ("Nhường màn hình", "Wall freed for slides"),
+    "agenda:wall:taken_back": ("Lấy lại màn hình", "Wall taken back"),
+    "agenda:break:called": ("Cho tạm nghỉ", "Break called"),
+    "agenda:break:ended": ("Hết giờ nghỉ", "Break ended"),
     "motions:motion:opened": ("Đưa ra biểu quyết", "Vote by hands opened"),
     "motions:motion:counted": ("Ghi kết quả biểu quyết", "Vote counted"),
     "motions:count:corrected": ("Đính chính biểu quyết", "Vote corrected"),
@@ -76,12 +114,47 @@ VALUES: dict[str, tuple[str, str]] = {
     "secretary": ("thư ký", "secretary"),
     "chair": ("chủ tọa", "chair"),
     "desk": ("bàn đón tiếp", "desk"),
+    "ended": ("đã bế mạc", "conference ended"),
+    "replaced": ("có người dự thay", "has a substitute"),
+    "no_place": ("đã thôi dự thay", "no longer a substitute"),
+    "not_inside": ("chưa có lượt vào", "not checked in"),
+    "overtaken": ("gửi bù muộn, đã có lượt mới hơn", "sent late, there is a newer scan"),
+    "in": ("vào", "in"),
+    "out": ("ra", "out"),
+    "paper": ("giấy", "paper"),
+    "zalo": ("Zalo", "Zalo"),
+    "email": ("email", "email"),
+    "with_reason": ("vắng có lý do", "absent with reason"),
+    "without_reason": ("vắng không lý do", "absent without reason"),
+    "presidium": ("Đoàn Chủ tịch", "presidium"),
+    "secretaries": ("Thư ký", "secretaries"),
+    "tellers": ("Ban kiểm phiếu", "tellers"),
+    "witnesses": ("người chứng kiến kiểm phiếu", "witnesses of the count"),
+    "head": ("người đứng đầu", "head of the office"),
+    "deputy_head": ("cấp phó của người đứng đầu", "deputy head"),
+    "chief_accountant": ("kế toán trưởng", "chief accountant"),
+    "none": ("được ứng cử", "may stand"),
+    "opening": ("khai mạc", "opening"),
+    "report": ("báo cáo", "report"),
+    "disclosure": ("công khai, lấy ý kiến", "disclosure, opinions"),
+    "election": ("bầu cử", "election"),
+    "speech": ("phát biểu", "speech"),
+    "emulation": ("phát động thi đua", "emulation drive"),
+    "pledge": ("ký giao ước", "pledge signing"),
+    "resolution": ("nghị quyết", "resolution"),
+    "other": ("khác", "other"),
 }
 
 #: Facts that a person wants to read, with their words; others stay in the stored line.
 FACTS: dict[str, tuple[str, str]] = {
+    "way": ("gửi bằng", "sent by"),
+    "receiver": ("người nhận", "taken by"),
     "reason": ("lý do", "reason"),
     "outcome": ("kết quả", "outcome"),
+    "detail": ("vì", "because"),
+    "direction": ("hướng", "direction"),
+    "kind": ("loại", "kind"),
+    "claimed_at": ("giờ của cổng hoặc giấy", "time of the gate or paper"),
     "ending": ("mã thẻ cuối", "code ends"),
     "name": ("tên", "name"),
     "role": ("vai trò", "role"),
@@ -102,13 +175,23 @@ FACTS: dict[str, tuple[str, str]] = {
     "minutes": ("phút", "minutes"),
     "issue": ("thẻ lần", "issue"),
     "people": ("người", "people"),
+    "owner": ("người phụ trách", "in charge"),
     "day": ("ngày", "day"),
     "hour": ("giờ", "hour"),
+    "until": ("nghỉ đến", "until"),
+    "committee": ("ban", "committee"),
+    "bar": ("điều kiện ứng cử", "standing for the board"),
+    "substitute": ("người dự thay", "substitute"),
+    "copy": ("bản sao lưu", "backup"),
+    "book_seq": ("dòng cuối", "last line"),
 }
 
 
 #: Facts whose values are such codes.
-CODED = frozenset({"outcome", "role"})
+CODED = frozenset({"outcome", "role", "detail", "direction", "way", "kind", "committee", "bar"})
+
+#: Facts that are an instant; the page shows the hall's hour.
+INSTANTS = frozenset({"claimed_at", "until"})
 
 
 @dataclass(frozen=True)
@@ -154,7 +237,7 @@ class Reader:
         kind, _, number = by.partition(":")
         names = {"staff": self._accounts, "device": self._devices}.get(kind, {})
         if not number.isdigit():
-            return "program" if self._english else "chương trình"
+            return "program" if self._english else "phần mềm"
         return names.get(int(number), by)
 
     def _about(self, facts: Mapping[str, Any]) -> str:
@@ -173,7 +256,18 @@ class Reader:
         parts = []
         for fact, value in facts.items():
             if fact in FACTS and value not in (None, ""):
-                words = VALUES.get(str(value), (value, value)) if fact in CODED else (value, value)
                 which = 1 if self._english else 0
-                parts.append(f"{FACTS[fact][which]}: {words[which]}")
+                parts.append(f"{FACTS[fact][which]}: {self._value(fact, value)}")
         return "; ".join(parts)
+
+    def _value(self, fact: str, value: Any) -> Any:
+        if fact in CODED:
+            return VALUES.get(str(value), (value, value))[1 if self._english else 0]
+        try:
+            if fact in INSTANTS:
+                return hhmm(datetime.fromisoformat(value))
+            if fact == "day":
+                return dmy(date.fromisoformat(value))
+        except (TypeError, ValueError):  # a line that somebody changed is shown as it stands
+            return value
+        return self._people.get(value, value) if fact == "substitute" else value

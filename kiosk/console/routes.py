@@ -6,8 +6,17 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Flask, Response, make_response, render_template, request
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    make_response,
+    render_template,
+    request,
+)
 
+from kiosk.agenda import attachments, wall
 from kiosk.agenda import queries as agendas
 from kiosk.checkin import queries as presences
 from kiosk.conference import queries as people
@@ -45,6 +54,7 @@ def init_app(app: Flask) -> None:
                     "devices",
                     "access",
                     "scans",
+                    "backup",
                     live.THE_CLOCK,
                 }
             ),
@@ -77,7 +87,11 @@ def _any_secretary() -> str:
 def _view() -> dict[str, Any]:
     session, now = db.session(), utc_now()
     meeting = people.find_conference(session)
-    scene: dict[str, Any] = {"meeting": meeting, "language_now": present_language()}
+    scene: dict[str, Any] = {
+        "meeting": meeting,
+        "language_now": present_language(),
+        "backup": current_app.extensions["kiosk_backup"],
+    }
     if meeting is None:
         return scene
     motion = motions.shown_motion(session)
@@ -86,11 +100,14 @@ def _view() -> dict[str, Any]:
         "base": presences.base_in_force(session),
         "roster_now": people.roster_count(session).convened,
         "agenda": agendas.agenda(session, now),
+        "papers": attachments.files_by_item(session),
+        "wall": wall.wall_state(session),
         "motion": motion,
         "needed": needed,
         "past_motions": motions.motions(session),
         "fleet": devices.devices(session, with_revoked=False),
         "scans": presences.latest_scans(session, limit=6),
+        "undone": presences.latest_undone(session, limit=4),
         "gates": {row.id: row.name for row in devices.devices(session)},
     }
 
@@ -105,6 +122,7 @@ REGIONS = {
     "presence-card": "console/_presence.html",
     "fleet-card": "console/_fleet.html",
     "scans-card": "console/_scans.html",
+    "backup-card": "backup/_card.html",
 }
 
 

@@ -1,4 +1,4 @@
-"""Long Python work in a process of its own, one at a time (design.md 2.3).
+"""Long Python work in a process of its own, one at a time in each lane (design.md 2.3).
 
 A badge sheet or an import would stop the server's loop for seconds: no scan, no stream, no clock.
 So `run_job` starts one `python -m kiosk.job NAME`, hands it the payload and waits, while the loop
@@ -35,7 +35,8 @@ log = logging.getLogger(__name__)
 WORKER = "kiosk.job"
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
-_TURN = threading.BoundedSemaphore(1)
+#: One job at a time in each: copies wait for disks that people pull out, papers wait for no copy.
+_TURNS = {lane: threading.BoundedSemaphore(1) for lane in ("paper", "backup")}
 # The last lines of a talkative job are the ones that say why it failed.
 _KEPT_LINES = 200
 _LONGEST_LINE = 4096
@@ -50,6 +51,7 @@ def run_job(
     *,
     on_progress: Callable[[int, int], None] | None = None,
     timeout: float = 120,
+    lane: str = "paper",
 ) -> bytes:
     """The bytes that job `name` makes of `payload`, made in another process.
 
@@ -62,12 +64,13 @@ def run_job(
     the job before it did not end in time.
     """
     header, blobs = _packed(payload)
-    if not _TURN.acquire(timeout=timeout):
+    turn = _TURNS[lane]
+    if not turn.acquire(timeout=timeout):
         raise Refused("jobs_busy", job=name)
     try:
         return _run(name, header, blobs, on_progress, timeout)
     finally:
-        _TURN.release()
+        turn.release()
 
 
 def _run(

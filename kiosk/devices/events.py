@@ -10,6 +10,7 @@ class DeviceEvent(Event):
     PAIRED = "devices:device:paired"
     REVOKED = "devices:device:revoked"
     ADDRESS_RENEWED = "devices:address:renewed"
+    TURNED = "devices:gate:turned"
 
 
 register(
@@ -42,6 +43,16 @@ register(
         "device_revoked": Sentence(
             "Thiết bị này đã bị thu hồi. Hãy nhờ thư ký thêm lại.",
             "This device was revoked. Ask a secretary to add it again.",
+        ),
+        "direction_unknown": Sentence(
+            "Hãy chọn hướng của cổng: vào hoặc ra.",
+            "Choose the direction of the gate: in or out.",
+            status=NOT_SO,
+        ),
+        "device_no_gate": Sentence(
+            "«{name}» không phải cổng nên không có hướng vào, ra. Hãy chọn một cổng.",
+            "“{name}” is not a gate and has no direction. Choose a gate.",
+            status=NOT_SO,
         ),
         "pairing_address_spent": Sentence(
             "Địa chỉ ghép thiết bị này đã dùng rồi hoặc đã hết hạn. Hãy nhờ thư ký cấp địa chỉ"

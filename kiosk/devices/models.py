@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, String, text
+from sqlalchemy import CheckConstraint, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kiosk.core.columns import UtcDateTime
@@ -23,6 +23,7 @@ class Device(Base):
             unique=True,
             sqlite_where=text("revoked_at IS NULL"),
         ),
+        CheckConstraint("direction IN ('in', 'out')", name="direction_known"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -32,6 +33,8 @@ class Device(Base):
     name: Mapped[str] = mapped_column(String(40))
     #: Folded name.
     name_key: Mapped[str] = mapped_column(String(40))
+    #: For a gate: `in` (vào) records arrivals, `out` (ra) records who leaves.
+    direction: Mapped[str] = mapped_column(String(3), default="in", server_default="in")
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: Keyed hash of the one-time pairing address; gone once it is used.
     address_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True)

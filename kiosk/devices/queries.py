@@ -27,6 +27,8 @@ class DeviceRow:
     id: int
     kind: str
     name: str
+    #: For a gate: `in` or `out`.
+    direction: str
     added_at: datetime
     paired_at: datetime | None
     revoked_at: datetime | None
@@ -73,6 +75,7 @@ def _row(device: Device) -> DeviceRow:
         id=device.id,
         kind=device.kind,
         name=device.name,
+        direction=device.direction,
         added_at=device.added_at,
         paired_at=device.paired_at,
         revoked_at=device.revoked_at,
@@ -97,3 +100,22 @@ def device_of(session: Session, token_hash: bytes) -> Known | None:
 def device_named(session: Session, device_id: int) -> str:
     """The name of a device, also of a revoked one; empty when there is none."""
     return session.scalar(select(Device.name).where(Device.id == device_id)) or ""
+
+
+_direction = select(_device.direction).where(_device.id == bindparam("device"))
+
+
+def direction_of(session: Session, device_id: int | None) -> str:
+    """`in` or `out` for a gate; `in` where there is no such device."""
+    return session.connection().execute(_direction, {"device": device_id}).scalar() or "in"
+
+
+def gates_out(session: Session) -> list[int]:
+    """The gates in use that let people out, by id."""
+    return list(
+        session.scalars(
+            select(Device.id)
+            .where(Device.direction == "out", Device.revoked_at.is_(None))
+            .order_by(Device.id)
+        )
+    )

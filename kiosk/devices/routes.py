@@ -145,6 +145,16 @@ def revoke(device_id: int) -> Response:
     return hx.go("devices.board")
 
 
+@bp.post("/console/devices/<int:device_id>/direction")
+@allow(Role.SECRETARY, Role.TECHNICIAN)
+def turn(device_id: int) -> Response:
+    """Make a gate a way in or a way out."""
+    services.set_direction(
+        device_id=device_id, direction=request.form.get("direction", ""), by=actor()
+    )
+    return hx.go("devices.board")
+
+
 def _show_address(added: services.Added) -> Response:
     """The one-time address is shown now and never again: only its hash is kept."""
     address = url_for("devices.pair", ticket=added.ticket, _external=True)

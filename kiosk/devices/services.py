@@ -20,6 +20,9 @@ from kiosk.devices.models import Device
 #: Long enough to carry a slip of paper through the hall, short enough to be found spent.
 ADDRESS_LIVES = timedelta(hours=24)
 
+#: Ways through a gate: vào, ra.
+DIRECTIONS = ("in", "out")
+
 
 @dataclass(frozen=True)
 class Added:
@@ -136,6 +139,32 @@ def revoke_device(*, device_id: int, by: Actor, clock: Clock = utc_now) -> None:
         device.token_hash = None
         audit.record(session, DeviceEvent.REVOKED, by=by, clock=clock, device=device_id)
         changed(session, "devices", "access")
+
+
+def set_direction(*, device_id: int, direction: str, by: Actor, clock: Clock = utc_now) -> None:
+    """Turn a gate: `in` records arrivals, `out` records who leaves. Its page follows at once.
+
+    Raises:
+        Refused: `direction_unknown`, `device_unknown`, `device_revoked`, `device_no_gate`.
+    """
+    if direction not in DIRECTIONS:
+        raise Refused("direction_unknown")
+    with unit_of_work() as session:
+        device = _in_use(session, device_id)
+        if device.kind != Kind.GATE:
+            raise Refused("device_no_gate", name=device.name)
+        if device.direction == direction:
+            return
+        device.direction = direction
+        audit.record(
+            session,
+            DeviceEvent.TURNED,
+            by=by,
+            clock=clock,
+            device=device_id,
+            direction=direction,
+        )
+        changed(session, "devices")
 
 
 def _in_use(session: Session, device_id: int) -> Device:

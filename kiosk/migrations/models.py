@@ -5,7 +5,8 @@ from kiosk.checkin import models as checkin
 from kiosk.conference import models as conference
 from kiosk.core import audit, marks
 from kiosk.devices import models as devices
+from kiosk.documents import models as documents
 from kiosk.motions import models as motions
 from kiosk.staff import models as staff
 
-ALL = (audit, marks, staff, conference, devices, checkin, agenda, motions)
+ALL = (audit, marks, staff, conference, devices, checkin, agenda, motions, documents)

@@ -75,6 +75,12 @@ register(
             " vote. Count again, or type the number counted in the hall with a reason.",
             status=NOT_SO,
         ),
+        "motion_minus_moved": Sentence(
+            "Chưa ghi: đã điền {in_favour} tán thành, nhưng với {present} người có mặt thì còn lại"
+            " {remains}. Hãy bấm «Còn lại tán thành» lần nữa, xem số rồi ghi.",
+            "Not recorded: {in_favour} was filled in as for, but with {present} present {remains}"
+            " remain. Press “The rest are for” again, look at the number, then record it.",
+        ),
         "motion_present_zero": Sentence(
             "Không có người có quyền biểu quyết nào được ghi có mặt. Hãy đếm tại hội trường, rồi"
             " ghi số đó kèm lý do.",

@@ -70,6 +70,9 @@ class MotionCount(Base):
         ),
         # R4, repeated where nobody can go round it.
         CheckConstraint("adopted = (2 * in_favour > present)", name="more_than_half"),
+        CheckConstraint(
+            "NOT all_minus OR in_favour + against + other = present", name="minus_adds_up"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -95,3 +98,5 @@ class MotionCount(Base):
     by: Mapped[str] = mapped_column(String(40))
     #: 2·for > present.
     adopted: Mapped[bool] = mapped_column()
+    #: For was filled in as all present minus those against and other; the minutes say so.
+    all_minus: Mapped[bool] = mapped_column(default=False, server_default=text("0"))

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kiosk.agenda import queries as agendas
+from kiosk.checkin import queries as presences
 from kiosk.core.errors import Refused
 from kiosk.core.figures import percent
 from kiosk.motions import rules
@@ -29,6 +30,8 @@ class CountView:
     at: datetime
     by: str
     is_adopted: bool
+    #: For was filled in as all present minus the others; no hands for were counted.
+    all_minus: bool = False
 
     @property
     def is_correction(self) -> bool:
@@ -127,6 +130,7 @@ def motions(session: Session) -> list[MotionView]:
                 at=row.at,
                 by=row.by,
                 is_adopted=row.adopted,
+                all_minus=row.all_minus,
             )
         )
     return [
@@ -172,3 +176,33 @@ def ensure_none_open(session: Session) -> None:
     found = open_motion_now(session)
     if found is not None:
         raise Refused("motion_still_open", number=found.number, text=found.text)
+
+
+@dataclass(frozen=True)
+class Minus:
+    """What *còn lại tán thành* would fill in at this moment."""
+
+    in_favour: int
+    against: int
+    other: int
+    present: int
+    #: True where `present` was counted in the hall (R25).
+    counted_in_hall: bool
+
+
+def minus(
+    session: Session, *, against: int, other: int, counted_present: int | None = None
+) -> Minus:
+    """All present minus those against and other, to be shown before anything is recorded.
+
+    Raises:
+        Refused: what `rules.all_minus` refuses.
+    """
+    present = presences.presence(session).votes if counted_present is None else counted_present
+    return Minus(
+        in_favour=rules.all_minus(present=present, against=against, other=other),
+        against=against,
+        other=other,
+        present=present,
+        counted_in_hall=counted_present is not None,
+    )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response, render_template, request
 
 from kiosk.core import hx
 from kiosk.core.access import LEADERS, actor, allow
+from kiosk.core.db import db
 from kiosk.core.errors import Refused
-from kiosk.motions import services
+from kiosk.motions import queries, services
 
 bp = Blueprint("motions", __name__)
 
@@ -45,9 +46,30 @@ def record_count(motion_id: int) -> Response:
         other=_number("other"),
         counted_present=_counted(),
         reason=request.form.get("reason", ""),
+        all_minus=request.form.get("all_minus") == "1",
         by=actor(),
     )
     return hx.done("console.home")
+
+
+@bp.post("/console/motions/<int:motion_id>/all-minus")
+@allow(*LEADERS)
+def all_minus(motion_id: int) -> str:
+    """The three fields with what remains filled in as for; nothing is recorded."""
+    shown = queries.minus(
+        db.session(),
+        against=_number("against"),
+        other=_number("other"),
+        counted_present=_counted(),
+    )
+    return render_template("motions/_hands.html", motion_id=motion_id, minus=shown)
+
+
+@bp.get("/console/motions/<int:motion_id>/hands")
+@allow(*LEADERS)
+def hands(motion_id: int) -> str:
+    """The three fields again, for typing the hands for as counted."""
+    return render_template("motions/_hands.html", motion_id=motion_id, minus=None)
 
 
 @bp.post("/console/motions/<int:motion_id>/correct")

@@ -68,6 +68,40 @@ def needed(present: int) -> int:
     return present // 2 + 1
 
 
+def all_minus(*, present: int, against: int, other: int) -> int:
+    """*Còn lại tán thành*: everyone present who raised no hand against or for another opinion.
+
+    Only for a person who asks for it, and only shown: the chair sees in the hall that all other
+    hands are up. The count is stored like any other, with the mark that it was filled in this way.
+
+    Raises:
+        Refused: `motion_count_negative`, `motion_present_zero`, `motion_count_over_present`.
+    """
+    if min(present, against, other) < 0:
+        raise Refused("motion_count_negative")
+    if present == 0:
+        raise Refused("motion_present_zero")
+    if against + other > present:
+        raise Refused("motion_count_over_present", total=against + other, present=present)
+    return present - against - other
+
+
+def ensure_minus_holds(count: Count) -> None:
+    """What the page showed must still be true: somebody may have come in or left since.
+
+    Raises:
+        Refused: `motion_minus_moved` with what would remain now.
+    """
+    remains = all_minus(present=count.present, against=count.against, other=count.other)
+    if count.in_favour != remains:
+        raise Refused(
+            "motion_minus_moved",
+            in_favour=count.in_favour,
+            remains=remains,
+            present=count.present,
+        )
+
+
 def ensure_text(text: str) -> str:
     """What the hall votes on, tidied. Refused: `motion_text_wrong`."""
     text = tidy(text)

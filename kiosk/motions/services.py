@@ -8,6 +8,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from kiosk.agenda import queries as agendas
+from kiosk.agenda import wall
 from kiosk.agenda.guards import before_ending
 from kiosk.agenda.services import ensure_running_conference
 from kiosk.checkin import queries as presences
@@ -33,8 +34,9 @@ def open_motion(
 ) -> int:
     """Put a question to the hall; returns the motion's id.
 
-    It belongs to the item that is on, unless another is named. Earlier results leave the wall. The
-    same text again while it is open is quiet (a double tap).
+    It belongs to the item that is on, unless another is named. Earlier results leave the wall, and
+    a wall that had stepped aside comes back: the hall must see what it votes on. The same text
+    again while it is open is quiet (a double tap).
 
     Raises:
         Refused: `motion_text_wrong`, `motion_already_open` with its text, `conference_not_open`,
@@ -54,6 +56,7 @@ def open_motion(
                 return now_open.id
             raise Refused("motion_already_open", number=now_open.number, text=now_open.text)
         at = clock()
+        wall.come_back(session, by=by, at=at)
         # An old result must not come back to the wall when this motion is withdrawn.
         session.execute(
             update(Motion)
@@ -97,16 +100,19 @@ def record_count(
     by: Actor,
     counted_present: int | None = None,
     reason: str = "",
+    all_minus: bool = False,
     clock: Clock = utc_now,
 ) -> CountView:
     """Record the hands and close the motion; returns the outcome.
 
     Presence is taken at this moment from the check-in (R25), or was counted in the hall, with a
-    reason; both are kept. The same figures again are quiet.
+    reason; both are kept. `all_minus` says that for was filled in as what remains of those present;
+    it is refused where that is no longer so. The same figures again are quiet.
 
     Raises:
         Refused: `motion_unknown`, `motion_withdrawn`, `motion_already_counted` with the figures,
-            `conference_not_open`, `conference_ended`, or what `rules.taken` refuses.
+            `conference_not_open`, `conference_ended`, `motion_minus_moved`, or what `rules.taken`
+            refuses.
     """
     reason = tidy(reason)
     with unit_of_work() as session:
@@ -127,13 +133,17 @@ def record_count(
             may_vote=_may_vote(session),
             reason=reason,
         )
+        if all_minus:
+            rules.ensure_minus_holds(count)
         at = clock()
         session.execute(
             update(Motion)
             .where(Motion.id == motion_id)
             .values(state=MotionState.CLOSED, closed_at=at)
         )
-        outcome = _store(session, found, count, number=1, reason=reason, by=by, at=at)
+        outcome = _store(
+            session, found, count, number=1, reason=reason, by=by, at=at, all_minus=all_minus
+        )
         _write_down(session, MotionEvent.COUNTED, found, outcome, by=by)
     return outcome
 
@@ -285,6 +295,7 @@ def _store(
     reason: str,
     by: Actor,
     at: datetime,
+    all_minus: bool = False,
 ) -> CountView:
     with refusing("motion_count_changed", **_hands(count)):
         session.execute(
@@ -299,6 +310,7 @@ def _store(
                 at=at,
                 by=by.label,
                 adopted=count.is_adopted,
+                all_minus=all_minus,
             )
         )
     return CountView(
@@ -308,6 +320,7 @@ def _store(
         at=at,
         by=by.label,
         is_adopted=count.is_adopted,
+        all_minus=all_minus,
     )
 
 
@@ -327,6 +340,7 @@ def _write_down(
         present_source=outcome.count.source.value,
         present_checkin=outcome.count.present_checkin,
         adopted=outcome.is_adopted,
+        all_minus=outcome.all_minus,
         reason=outcome.reason,
     )
     changed(session, "motions")

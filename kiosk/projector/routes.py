@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flask import Blueprint, Flask, render_template
+from markupsafe import Markup
 
 from kiosk.core import live
 from kiosk.core.access import STAFF, Kind, allow
@@ -18,23 +19,44 @@ bp = Blueprint("projector", __name__)
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
-    app.extensions["kiosk_live"].add(
+    hub: live.Hub = app.extensions["kiosk_live"]
+    hub.add(
         live.Topic(
             name="wall",
             audience=frozenset({Kind.PROJECTOR, *STAFF}),
-            facts=frozenset({"presence", "agenda", "motions", "conference", "roster"}),
+            facts=_FACTS,
             render=_regions,
         )
     )
+    # The same picture, small, for the console: a topic of the console's own stream, since a second
+    # stream in every console page would soon use up a browser's connections (lessons 46).
+    hub.add(
+        live.Topic(
+            name="preview",
+            audience=frozenset(STAFF),
+            facts=_FACTS | {live.THE_CLOCK},
+            render=lambda: {"hall-preview": hall_preview()},
+        )
+    )
+    # Faces do not import each other: the console's template asks for the picture by this name.
+    app.jinja_env.globals["hall_preview"] = hall_preview
+
+
+_FACTS = frozenset({"presence", "agenda", "motions", "conference", "roster"})
 
 
 def _regions() -> Mapping[str, str]:
     return {"wall": _picture()}
 
 
-def _picture() -> str:
+def _picture(template: str = "projector/_wall.html") -> str:
     now = wall_now(db.session(), utc_now())
-    return render_template("projector/_wall.html", wall=now, language_now=present_language())
+    return render_template(template, wall=now, language_now=present_language())
+
+
+def hall_preview() -> Markup:
+    """What the hall sees now, as a small picture without ids of its own."""
+    return Markup(_picture("projector/_preview.html"))  # noqa: S704 (a template of ours, escaped)
 
 
 @bp.get("/projector")

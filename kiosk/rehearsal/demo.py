@@ -33,7 +33,7 @@ from kiosk.core.errors import Refused
 from kiosk.devices import queries as device_rows
 from kiosk.devices import services as devices
 from kiosk.devices.homes import HOME
-from kiosk.founding import FIRST_ACCOUNT, make_conference
+from kiosk.founding import FIRST_ACCOUNT, Made, make_conference
 from kiosk.rehearsal.people import invent, write_roster_xlsx
 from kiosk.staff import services as staff
 
@@ -50,15 +50,15 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
 
 
-def prepare(settings: Settings, *, plan: tuple[str, bytes], delegates: int) -> None:
-    """Make the rehearsal's instance once: plan, people, chair's account, day and hour."""
+def prepare(settings: Settings, *, plan: tuple[str, bytes], delegates: int) -> Made | None:
+    """Make the rehearsal's instance: plan, people, day and hour; None when it is there already."""
     if instance.exists(settings.instance):
-        return
+        return None
     with TemporaryDirectory() as folder:
         file = Path(folder) / "danh-sach-dien-tap.xlsx"
         write_roster_xlsx(invent(delegates), file)
         roster = (file.name, file.read_bytes())
-    make_conference(settings, plan=plan, roster=roster, rehearsal=True)
+    return make_conference(settings, plan=plan, roster=roster, rehearsal=True)
 
 
 def welcome(app: Flask, address: str, say: Callable[[str], None]) -> None:

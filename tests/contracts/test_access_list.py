@@ -25,6 +25,8 @@ PROGRAM = "program"
 STAFF = "technician secretary chair desk"
 PREPARERS = "technician secretary"
 LEADERS = "secretary chair"
+LEADERS_AND_TECHNICIAN = "technician secretary chair"
+DESK = "secretary desk"
 GATE = "gate"
 
 #: Method and address → who may. Numbers that nothing has (999) keep the acts harmless.
@@ -45,10 +47,15 @@ LIST: dict[str, str] = {
     "GET /gate": GATE,
     "POST /gate/scan": GATE,
     "POST /gate/undo/<int:stay_id>": GATE,
+    "POST /gate/left/<int:stay_id>/undo": GATE,
     "GET /tablet": "tablet",
     "GET /projector": f"projector {STAFF}",
     "GET /console": STAFF,
     "GET /console/regions": STAFF,
+    # Slides are the technician's; when the hall rests is the chair's word.
+    "POST /console/wall/aside": LEADERS_AND_TECHNICIAN,
+    "POST /console/wall/back": LEADERS_AND_TECHNICIAN,
+    "POST /console/wall/break": LEADERS,
     # accounts and devices
     "GET /console/staff": PREPARERS,
     "POST /console/staff": PREPARERS,
@@ -57,6 +64,7 @@ LIST: dict[str, str] = {
     "POST /console/devices": PREPARERS,
     "POST /console/devices/<int:device_id>/address": PREPARERS,
     "POST /console/devices/<int:device_id>/revoke": PREPARERS,
+    "POST /console/devices/<int:device_id>/direction": PREPARERS,
     # people
     "GET /console/delegates": STAFF,
     "GET /console/delegates/<int:delegate_id>": STAFF,
@@ -70,8 +78,45 @@ LIST: dict[str, str] = {
     "GET /console/delegates/import": PREPARERS,
     "POST /console/delegates/import": PREPARERS,
     "POST /console/delegates/import/preview": PREPARERS,
+    "POST /console/delegates/import/preview/again": PREPARERS,
+    "POST /console/delegates/import/undo": PREPARERS,
+    "POST /console/delegates/<int:delegate_id>/bar": PREPARERS,
+    "POST /console/stays/<int:stay_id>/left/undo": DESK,
+    "GET /console/committees": LEADERS_AND_TECHNICIAN,
+    "GET /console/committees/<committee>/find": PREPARERS,
+    "POST /console/committees/<committee>/add/<int:delegate_id>": PREPARERS,
+    "POST /console/committees/members/<int:member_id>/end": PREPARERS,
+    "POST /console/committees/members/<int:member_id>/head": PREPARERS,
+    "POST /console/committees/members/<int:member_id>/move": PREPARERS,
+    "POST /console/duties/<int:duty_id>": PREPARERS,
+    "POST /console/duties/<int:duty_id>/done": PREPARERS,
+    # the desk
+    "GET /desk": DESK,
+    "GET /desk/new": DESK,
+    "POST /desk/new": DESK,
+    "GET /desk/paper": DESK,
+    "POST /desk/paper": DESK,
+    "POST /desk/paper/preview": DESK,
+    "GET /desk/people/<int:delegate_id>": DESK,
+    "POST /desk/people/<int:delegate_id>/absence": DESK,
+    "POST /desk/people/<int:delegate_id>/absence/withdraw": DESK,
+    "POST /desk/people/<int:delegate_id>/admit": DESK,
+    "POST /desk/people/<int:delegate_id>/badge": DESK,
+    "GET /desk/people/<int:delegate_id>/substitute": DESK,
+    "POST /desk/people/<int:delegate_id>/substitute": DESK,
+    "POST /desk/stays/<int:stay_id>/undo": DESK,
+    "POST /desk/stays/<int:stay_id>/left/undo": DESK,
+    "POST /desk/substitutions/<int:substitution_id>/end": DESK,
+    # papers: whoever needs a list prints it; who was invited is the preparers' to say
+    "POST /console/attendance-list": STAFF,
+    "POST /console/fallback-list": STAFF,
+    "GET /console/invitations": STAFF,
+    "POST /console/invitations/paper": PREPARERS,
+    "POST /console/invitations/<int:delegate_id>/sent": PREPARERS,
+    "POST /console/invitations/<int:delegate_id>/not-sent": PREPARERS,
+    "POST /console/invitations/unit/<int:unit_id>/sent": PREPARERS,
     # the plan
-    "GET /console/plan": "technician secretary chair",
+    "GET /console/plan": LEADERS_AND_TECHNICIAN,
     "POST /console/plan": PREPARERS,
     "POST /console/plan/preview": PREPARERS,
     "POST /console/plan/details": PREPARERS,
@@ -89,12 +134,25 @@ LIST: dict[str, str] = {
     "POST /console/agenda/<int:item_id>/start": LEADERS,
     "POST /console/agenda/<int:item_id>/wait": LEADERS,
     "POST /console/agenda/<int:item_id>/end": LEADERS,
+    # an item's own page: everyone on the staff reads, the secretariat writes
+    "GET /console/agenda/<int:item_id>": STAFF,
+    "GET /console/agenda/<int:item_id>/note": STAFF,
+    "GET /console/agenda/<int:item_id>/note/conflicts": STAFF,
+    "GET /console/agenda/<int:item_id>/note/versions": STAFF,
+    "POST /console/agenda/<int:item_id>/note": LEADERS,
+    "POST /console/agenda/<int:item_id>/script": LEADERS,
+    "GET /console/agenda/<int:item_id>/files/<int:file_id>": STAFF,
+    "POST /console/agenda/<int:item_id>/files": LEADERS_AND_TECHNICIAN,
+    "POST /console/agenda/<int:item_id>/files/<int:file_id>/remove": LEADERS_AND_TECHNICIAN,
+    "GET /console/script": LEADERS,
     "POST /console/motions": LEADERS,
     "POST /console/motions/<int:motion_id>/count": LEADERS,
+    "GET /console/motions/<int:motion_id>/hands": LEADERS,
+    "POST /console/motions/<int:motion_id>/all-minus": LEADERS,
     "POST /console/motions/<int:motion_id>/correct": LEADERS,
     "POST /console/motions/<int:motion_id>/put-away": LEADERS,
     "POST /console/motions/<int:motion_id>/withdraw": LEADERS,
-    "GET /console/book": "technician secretary chair",
+    "GET /console/book": LEADERS_AND_TECHNICIAN,
 }
 
 #: Only in rehearsal mode, where the data is invented and the laptop is the newcomer's own.
@@ -106,6 +164,10 @@ TOPICS = {
     "wall": f"projector {STAFF}",
     "console": STAFF,
     "devices": PREPARERS,
+    "desk": DESK,
+    "notes": STAFF,
+    "preview": STAFF,
+    "script": LEADERS,
 }
 
 CALLERS = ("nobody", "revoked gate", *(str(role) for role in Role), *(str(kind) for kind in Kind))
@@ -185,7 +247,7 @@ def crowd(
 def call(browser: Browser, endpoint: str) -> TestResponse:
     method, rule = endpoint.split(" ")
     path = rule.replace("<path:filename>", "css/base.css").replace("<ticket>", "no-such-ticket")
-    path = path.replace("<topics>", "no-such-topic")
+    path = path.replace("<topics>", "no-such-topic").replace("<committee>", "no-such-body")
     path = "/".join("999" if part.startswith("<int:") else part for part in path.split("/"))
     headers = {"X-CSRF-Token": browser.token, "Accept": "text/html"}
     return browser.client.open(path, method=method, headers=headers, buffered=True)

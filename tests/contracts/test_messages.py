@@ -42,6 +42,7 @@ PASSED_ON = {
     "core/jobs.py": "what the job's own process refused",
     "instance.py": "what the running server refused",
     "cli.py": "what the running server refused",
+    "conference/routes.py": "what the reading of the previewed file refused",
 }
 
 STATUSES = {409, 413, 422, 429, 503}
@@ -52,6 +53,7 @@ WHAT_TO_DO = re.compile(r"\b(hãy|mời|không cần|đợi|chờ|nhờ|xin)\b",
 #: Quoted in a sentence, yet not on our screens.
 NOT_OURS = {
     "kiosk init": "a command",
+    "kiosk backup key": "a command",
     "Lưu thành": "a menu of Word",
     "CSV UTF-8": "a choice of Excel",
     "Họ và tên": "a column of the roster file",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -78,10 +80,47 @@ def test_checks_and_partial_indexes_are_what_the_models_say(
     assert shape(settings.instance / "kiosk.sqlite3") == shape(other)
 
 
+#: A column that brings its constraint along, as ALTER TABLE … ADD COLUMN writes it.
+_WITH_CONSTRAINT = re.compile(r"(?P<column>\w+) (?P<type>.+?) (?P<constraint>CONSTRAINT \w+ .+)")
+
+
 def _parts(sql: str) -> list[str]:
-    """One definition per line, without the blanks and quotes that differ between two writers."""
-    lines = [" ".join(line.split()).rstrip(",").strip() for line in sql.split("\n")]
-    return [line.replace('"', "").rstrip() for line in lines if line.strip(" ()")]
+    """One definition each, whoever wrote it: blanks and quotes count for nothing, and a constraint
+    that was added with its column stands apart as if the table had been made whole."""
+    head, _, inside = " ".join(sql.replace('"', "").split()).partition("(")
+    parts = [head.strip()]
+    for definition in _definitions(inside.rpartition(")")[0]):
+        found = _WITH_CONSTRAINT.fullmatch(definition)
+        if found is None or definition.startswith("CONSTRAINT "):
+            parts.append(definition)
+            continue
+        parts.append(f"{found['column']} {found['type']}")
+        key = f"FOREIGN KEY({found['column']}) REFERENCES"
+        parts.append(found["constraint"].replace("REFERENCES", key))
+    return [*parts, inside.rpartition(")")[2].strip()]
+
+
+def _definitions(inside: str) -> Iterator[str]:
+    """Split at the commas that stand in no brackets."""
+    depth, begun = 0, 0
+    for place, sign in enumerate(inside):
+        depth += {"(": 1, ")": -1}.get(sign, 0)
+        if sign == "," and depth == 0:
+            yield inside[begun:place].strip()
+            begun = place + 1
+    yield inside[begun:].strip()
+
+
+def test_a_column_that_came_later_is_compared_with_its_constraint() -> None:
+    column = "way VARCHAR(3) DEFAULT 'in' NOT NULL"
+    check = "CONSTRAINT ck_way CHECK (way IN ('in', 'out'))"
+    whole = f"CREATE TABLE t (\n\tid INTEGER NOT NULL, \n\t{column}, \n\t{check}\n)"
+    later = f"CREATE TABLE t (\n\tid INTEGER NOT NULL\n, {column} {check})"
+    assert sorted(_parts(whole)) == sorted(_parts(later))
+    assert sorted(_parts(whole)) != sorted(_parts(later.replace("'out'", "'off'")))
+    assert sorted(_parts(whole)) != sorted(
+        _parts(later.replace("NOT NULL CONSTRAINT", "CONSTRAINT"))
+    )
 
 
 def test_the_book_is_guarded_by_triggers(settings: Settings, made_instance: Path) -> None:

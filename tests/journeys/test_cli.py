@@ -133,7 +133,7 @@ def test_the_real_plan_is_read_exactly(tmp_path: Path, encoding: str) -> None:
     assert list(said) == [
         "title", "title_block", "host", "venue", "address", "month", "date", "time",
         "legal_bases", "purposes", "agenda", "seats", "recognition_days", "invitees", "duties",
-        "recipients", "signer", "budget", "unread",
+        "recipients", "signer", "budget", "unread", "doubts",
     ]  # fmt: skip
     assert [item["number"] for item in said["agenda"]] == list(range(1, 10))
     assert [item["kind"] for item in said["agenda"]] == [

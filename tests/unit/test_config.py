@@ -58,6 +58,9 @@ def test_settings_are_frozen(tmp_path: Path) -> None:
         ('language = "fr"\n', "language"),
         ("session_hours = 0\n", "session_hours"),
         ("gate_undo_minutes = 31\n", "gate_undo_minutes"),
+        ("backup_minutes = 0\n", "backup_minutes"),
+        ("backup_minutes = 61\n", "backup_minutes"),
+        ("backup_folder = 7\n", "backup_folder"),
         ("[gate]\nrepeat = 3\n", "gate"),
         ("port = \n", config.FILE),
         ("port = 8080\nport = 8081\n", config.FILE),
@@ -99,3 +102,13 @@ def test_the_folder_is_named_or_from_the_variable_or_here(
     monkeypatch.setenv("KIOSK_INSTANCE", str(tmp_path / "b"))
     assert config.instance_folder() == tmp_path / "b"
     assert config.instance_folder(tmp_path / "c") == tmp_path / "c"
+
+
+def test_copies_go_beside_the_instance_or_where_the_technician_says(tmp_path: Path) -> None:
+    folder = tmp_path / "instance"
+    folder.mkdir()
+    assert config.load(folder).backup_place == tmp_path / "instance-backup"
+    write(folder, 'backup_folder = "../usb"\n')
+    assert config.load(folder).backup_place == folder / ".." / "usb"
+    write(folder, f'backup_folder = "{(tmp_path / "usb").as_posix()}"\n')
+    assert config.load(folder).backup_place == tmp_path / "usb"

@@ -33,6 +33,8 @@ class When:
     date: dt.date | None = None
     time: dt.time | None = None
     is_sound: bool = True
+    #: The text names a day or a month without a year, and another's year was taken.
+    year_lent: bool = False
 
 
 def when(text: str, *, year: int | None = None) -> When:
@@ -44,7 +46,8 @@ def when(text: str, *, year: int | None = None) -> When:
     words = fold(text)
     month, date, sound = _day(words, year)
     time, time_sound = _hour(words)
-    return When(month, date, time, sound and time_sound)
+    lent = month is not None and month != _day(words, None)[0]
+    return When(month, date, time, sound and time_sound, year_lent=lent)
 
 
 def year_in(text: str | None) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,29 @@ class SourceLine:
     begins: bool | None = None
     #: Whether an empty line stands before this one.
     after_blank: bool = False
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Something that the reading is not sure of, beside its source line.
+
+    `about`: `not_understood` (found no place), `year_from_title` (the line names no year),
+    `day_invalid` (no calendar or clock has it), `kind_other` (an item of no known kind),
+    `numbers_jump` (an item's printed number does not follow), `agenda_not_chosen` (items of a
+    second agenda), `seats_out_of_law` (R6: fewer than 3 or more than 9).
+    """
+
+    line: int
+    text: str
+    about: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {"line": self.line, "text": self.text, "about": self.about}
+
+
+def doubts_about(about: str, lines: Iterable[SourceLine]) -> list[Doubt]:
+    """The same doubt about each of some lines."""
+    return [Doubt(line.number, line.text.strip(), about) for line in lines]
 
 
 @dataclass(frozen=True)
@@ -100,6 +124,8 @@ class Plan:
     budget: str | None
     #: Lines that found no place; a person should look at them.
     unread: tuple[SourceLine, ...]
+    #: Everything unsure, the unread lines included, from top to bottom.
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def conference_title(self) -> str | None:
@@ -133,4 +159,5 @@ class Plan:
             "signer": self.signer.as_json() if self.signer else None,
             "budget": self.budget,
             "unread": [line.text.strip() for line in self.unread],
+            "doubts": [doubt.as_json() for doubt in self.doubts],
         }

@@ -102,13 +102,36 @@ def outline(paragraphs: list[Paragraph]) -> list[Node]:
     path: list[Node] = []
     for paragraph in paragraphs:
         topics = topics_of(paragraph)
-        rank = _rank(paragraph, topics, path)
+        if _is_roman_item(paragraph, path):
+            # "III. CHƯƠNG TRÌNH" with items I, II, III of its own: no headings, whatever they say.
+            topics, rank = frozenset(), Rank.NUMBER
+        else:
+            rank = _rank(paragraph, topics, path)
         while path and path[-1].rank >= rank:
             path.pop()
         node = Node(paragraph, rank, topics)
         (path[-1].children if path else forest).append(node)
         path.append(node)
     return forest
+
+
+def _is_roman_item(paragraph: Paragraph, path: list[Node]) -> bool:
+    """Whether a Roman number counts anew under a heading that has a Roman number itself.
+
+    Told by the letters: the heading stands in capitals, its items do not.
+    """
+    mark = paragraph.mark
+    if mark is None or mark.rank is not Rank.ROMAN or is_capitals(paragraph.text.partition(":")[0]):
+        return False
+    heading = next((node for node in reversed(path) if node.rank is Rank.ROMAN), None)
+    if heading is None or heading.inline or not heading.topics or not is_capitals(heading.head):
+        return False
+    within = [
+        each.mark
+        for each in (node.paragraph for node in heading.children)
+        if each.mark is not None and each.mark.rank is Rank.ROMAN
+    ]
+    return bool(within) or mark.value == 1
 
 
 def _rank(paragraph: Paragraph, topics: frozenset[Topic], path: list[Node]) -> Rank:
@@ -131,4 +154,7 @@ def _rank(paragraph: Paragraph, topics: frozenset[Topic], path: list[Node]) -> R
     last = within[-1].paragraph.mark
     goes_on = last is not None and mark.value == last.value + 1
     back_up = mark.value == heading.paragraph.mark.value + 1 and bool(topics)
-    return Rank.NUMBER_WITHIN if goes_on and not back_up else Rank.NUMBER
+    # Numbers may repeat or jump: then capitals above and none here say the same.
+    below_capitals = is_capitals(heading.head) and not is_capitals(paragraph.text.partition(":")[0])
+    is_within = (goes_on and not back_up) or below_capitals
+    return Rank.NUMBER_WITHIN if is_within else Rank.NUMBER

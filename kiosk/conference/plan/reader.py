@@ -11,7 +11,7 @@ import re
 from kiosk.conference.plan.dates import When, when, year_in
 from kiosk.conference.plan.ending import ending_starts, is_closing_sentence, read_ending
 from kiosk.conference.plan.letters import fold, is_capitals, tidy, without_stop
-from kiosk.conference.plan.model import AgendaItem, Plan, Seats, SourceLine
+from kiosk.conference.plan.model import AgendaItem, Doubt, Plan, Seats, SourceLine, doubts_about
 from kiosk.conference.plan.outline import Node, Topic, outline, topics_of
 from kiosk.conference.plan.paragraphs import Paragraph, paragraphs_of
 from kiosk.conference.plan.preface import read_preface
@@ -28,12 +28,17 @@ from kiosk.core.errors import Refused
 
 #: A plan has some twenty to two hundred lines; a text of more is not one.
 _MOST_LINES = 5_000
+#: R6: the board has 3 to 9 members.
+_LEAST_SEATS, _MOST_SEATS = 3, 9
 _BOARD = re.compile(r"thanh tra nhan dan|\bttnd\b")
 _COUNT = r"(\d{1,2}|mot|hai|ba|bon|nam|sau|bay|tam|chin)"
 _SPELT = r"(?:\s?\([a-z ]{1,12}\))?"
 _PEOPLE = r"\s?(?:nguoi|thanh vien|uy vien|dong chi)\b"
 _SEATS = re.compile(rf"\b{_COUNT}{_SPELT}\s?(?:den|toi|-|–)\s?{_COUNT}{_SPELT}{_PEOPLE}")
-_ONE_SEAT_COUNT = re.compile(rf"\b(?:gom(?: co)?|so luong|bau|la):? {_COUNT}{_SPELT}{_PEOPLE}")
+_ONE_SEAT_COUNT = re.compile(
+    r"\b(?:(?:gom(?: co)?|so luong|bau|la):? |(?:thanh tra nhan dan|ttnd) \()"
+    rf"{_COUNT}{_SPELT}{_PEOPLE}"
+)
 _RECOGNITION = re.compile(
     rf"\b(?:trong thoi han|thoi han|trong vong|cham nhat|khong qua|trong)\b[a-z ]{{0,20}}?"
     rf" {_COUNT}{_SPELT}\s?ngay\b"
@@ -82,6 +87,7 @@ class _Reading:
         self.unread: list[SourceLine] = [*self.preface.unread, *self.ending.unread]
         for node in stray:
             self.unread += node.paragraph.lines
+        self.doubts: list[Doubt] = []
 
     def plan(self, name: str) -> Plan:
         agenda = self.agenda()
@@ -97,6 +103,12 @@ class _Reading:
         seats, days = self.board()
         duties, unread = duties_of(self.nodes(Topic.DUTIES))
         self.unread += unread
+        left = tuple(sorted(set(self.unread), key=lambda line: line.number))
+        told = {(each.line, each.about) for each in self.doubts}
+        surer = {line for line, about in told if about in {"day_invalid", "agenda_not_chosen"}}
+        self.doubts += doubts_about(
+            "not_understood", (line for line in left if line.number not in surer)
+        )
         return Plan(
             title=self.preface.title,
             title_block=self.title_block(),
@@ -116,7 +128,8 @@ class _Reading:
             recipients=self.ending.recipients,
             signer=self.ending.signer,
             budget=" ".join(self.listed(Topic.BUDGET, split=False)) or None,
-            unread=tuple(sorted(set(self.unread), key=lambda line: line.number)),
+            unread=left,
+            doubts=tuple(sorted(set(self.doubts), key=lambda each: (each.line, each.about))),
         )
 
     def agenda(self) -> list[AgendaItem]:
@@ -124,18 +137,24 @@ class _Reading:
         best: tuple[bool, int] = (False, 0)
         chosen: list[AgendaItem] = []
         left: list[SourceLine] = []
+        doubts: list[Doubt] = []
         for part in self.parts:
             if Topic.AGENDA not in part.topics:
                 continue
             own = [node for node in part.own if self._topic(part, node) is Topic.AGENDA]
-            items, unread = agenda_of(Part(part.root, part.topics, own))
+            items, unread, unsure = agenda_of(Part(part.root, part.topics, own))
             weight = ("chuong trinh" in fold(part.root.head), len(items))
             if len(items) >= 2 and weight > best:
                 best, chosen, unread_before = weight, items, left
                 left = [*unread_before, *unread] if not unread_before else unread
+                doubts = unsure
             elif part.own:
-                self.unread += [line for node in own for line in node.paragraph.lines]
+                lines = [line for node in own for line in node.paragraph.lines]
+                self.unread += lines
+                if len(items) >= 2:
+                    self.doubts += doubts_about("agenda_not_chosen", lines)
         self.unread += left
+        self.doubts += doubts
         return chosen
 
     def nodes(self, topic: Topic) -> list[Node]:
@@ -179,6 +198,9 @@ class _Reading:
             found = when(text, year=year)
             if not found.is_sound:
                 self.unread += lines
+                self.doubts += doubts_about("day_invalid", lines)
+            elif found.year_lent:
+                self.doubts += doubts_about("year_from_title", lines)
             result = When(
                 result.month or found.month, result.date or found.date, result.time or found.time
             )
@@ -230,6 +252,8 @@ class _Reading:
                 continue
             if seats is None:
                 seats = _seats(words)
+                if seats and not (seats.min >= _LEAST_SEATS and seats.max <= _MOST_SEATS):
+                    self.doubts += doubts_about("seats_out_of_law", paragraph.lines[:1])
             if days is None and "cong nhan" in words:
                 found = _RECOGNITION.search(words, words.index("cong nhan"))
                 found = found or _RECOGNITION.search(words)

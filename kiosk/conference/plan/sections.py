@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from kiosk.conference.plan.kinds import kind_of
+from kiosk.conference.plan.kinds import AgendaKind, kind_of
 from kiosk.conference.plan.letters import fold, sentences, tidy, without_stop, words_in
 from kiosk.conference.plan.marks import Rank
-from kiosk.conference.plan.model import AgendaItem, Duty, SourceLine
+from kiosk.conference.plan.model import AgendaItem, Doubt, Duty, SourceLine, doubts_about
 from kiosk.conference.plan.outline import Node, Topic
 
 #: Topics that a line may open inside a section about something else.
@@ -107,14 +107,18 @@ def entries(nodes: list[Node]) -> list[str]:
     return [entry for entry in found if entry]
 
 
-def agenda_of(part: Part) -> tuple[list[AgendaItem], list[SourceLine]]:
-    """The items of an agenda section whole, and the lines that belong to none of them."""
+def agenda_of(part: Part) -> tuple[list[AgendaItem], list[SourceLine], list[Doubt]]:
+    """The items of an agenda section whole, the lines of none of them, and what is unsure."""
     nodes = list(part.own)
+    phased = False
     unread: list[SourceLine] = []
     ranks = [node.rank for node in nodes if node.rank < Rank.PLAIN]
     if not ranks:
-        plain = [[node.text] for node in nodes if not node.text.endswith(":")]
-        return (_numbered(plain, []), []) if len(plain) >= 2 else ([], part.lines)
+        plain = [_Printed(node) for node in nodes if not node.text.endswith(":")]
+        if len(plain) < 2:
+            return [], part.lines, []
+        items, doubts = _numbered(plain)
+        return items, [], doubts
     rank = min(ranks)
     phases = [node for node in nodes if node.rank == rank]
     if len(phases) <= 3 and all(_marked_children(node) >= 2 for node in phases):
@@ -122,38 +126,72 @@ def agenda_of(part: Part) -> tuple[list[AgendaItem], list[SourceLine]]:
         deeper = {child.rank for node in phases for child in node.children}
         rank = min(each for each in deeper if each < Rank.PLAIN)
         nodes = [node for node in nodes if node not in phases]
-    titles: list[list[str]] = []
-    numbers: list[int] = []
+        phased = True
+    printed: list[_Printed] = []
     last = max((at for at, node in enumerate(nodes) if node.rank < Rank.PLAIN), default=0)
     for at, node in enumerate(nodes):
         if not without_stop(node.text):
             unread += node.paragraph.lines
         elif node.rank == rank and node.paragraph.mark:
-            titles.append([node.text])
-            numbers.append(node.paragraph.mark.value)
-        elif not titles or (node.rank is Rank.PLAIN and at > last):
+            printed.append(_Printed(node))
+        elif not printed or (node.rank is Rank.PLAIN and at > last):
             if not node.text.endswith(":"):
                 unread += node.paragraph.lines
         else:
-            titles[-1].append(node.text)
-    return _numbered(titles, numbers), unread
+            printed[-1].more.append(node.text)
+    items, doubts = _numbered(printed, phased=phased)
+    return items, unread, doubts
+
+
+@dataclass
+class _Printed:
+    """An item as the plan prints it: its node and the lines under it."""
+
+    node: Node
+    more: list[str] = field(default_factory=list)
+
+    @property
+    def number(self) -> int:
+        mark = self.node.paragraph.mark
+        return mark.value if mark else 0
+
+    @property
+    def first_line(self) -> tuple[SourceLine, ...]:
+        return self.node.paragraph.lines[:1]
 
 
 def _marked_children(node: Node) -> int:
     return sum(child.rank < Rank.PLAIN for child in node.children)
 
 
-def _numbered(titles: list[list[str]], numbers: list[int]) -> list[AgendaItem]:
-    """Items with the printed numbers if those rise, else counted from 1."""
-    rises = len(numbers) == len(titles) and all(
+def _numbered(
+    printed: list[_Printed], *, phased: bool = False
+) -> tuple[list[AgendaItem], list[Doubt]]:
+    """Items with the printed numbers if those rise, else counted from 1; and what is unsure.
+
+    `phased`: the numbers rightly begin anew in each phase.
+    """
+    numbers = [each.number for each in printed]
+    # Bullets and plain lines have no numbers, so none can jump.
+    numbered = any(numbers)
+    rises = numbered and all(
         before < after for before, after in zip([0, *numbers], numbers, strict=False)
     )
     items: list[AgendaItem] = []
-    for at, pieces in enumerate(titles, start=1):
-        title = _title(pieces)
-        if title:
-            items.append(AgendaItem(numbers[at - 1] if rises else at, title, kind_of(title)))
-    return items
+    doubts: list[Doubt] = []
+    expected = 1
+    for at, each in enumerate(printed, start=1):
+        title = _title([each.node.text, *each.more])
+        if not title:
+            continue
+        kind = kind_of(title)
+        items.append(AgendaItem(each.number if rises else at, title, kind))
+        if numbered and each.number != expected and not (phased and each.number == 1):
+            doubts += doubts_about("numbers_jump", each.first_line)
+        expected = each.number + 1
+        if kind is AgendaKind.OTHER:
+            doubts += doubts_about("kind_other", each.first_line)
+    return items, doubts
 
 
 def _title(pieces: list[str]) -> str:
@@ -173,6 +211,8 @@ def duties_of(nodes: list[Node]) -> tuple[list[Duty], list[SourceLine]]:
     unread: list[SourceLine] = []
     ranks = [node.rank for node in nodes if node.rank < Rank.PLAIN]
     unit_rank = min(ranks, default=Rank.PLAIN)
+    if unit_rank >= Rank.BULLET and any(_names_by_colon(node) for node in nodes):
+        unit_rank = Rank.PLAIN  # "Văn phòng:" and its bullets: a bullet names no unit
     for at, node in enumerate(nodes):
         following = nodes[at + 1] if at + 1 < len(nodes) else None
         named = _unit_of(node, following) if _may_name_unit(node, unit_rank) else None
@@ -184,6 +224,10 @@ def duties_of(nodes: list[Node]) -> tuple[list[Duty], list[SourceLine]]:
         else:
             unread += node.paragraph.lines
     return [Duty(unit, tuple(filter(None, items))) for unit, items in duties], unread
+
+
+def _names_by_colon(node: Node) -> bool:
+    return node.rank is Rank.PLAIN and node.text.endswith(":")
 
 
 def _may_name_unit(node: Node, unit_rank: Rank) -> bool:

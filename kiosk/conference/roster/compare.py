@@ -44,7 +44,8 @@ class Entry:
     """One person of the file beside the stored one, if any.
 
     `number` is the stored number, or the next free one for a new person. `changed` names the
-    fields that differ: title, unit, address_form, seat, standing.
+    fields that differ: name, title, unit, address_form, seat, standing. `unsure` marks one of
+    several people of one name in one unit who could be told apart by their order only.
     """
 
     row: RosterRow
@@ -52,6 +53,7 @@ class Entry:
     number: int
     known: Known | None = None
     changed: tuple[str, ...] = ()
+    unsure: bool = False
 
     def after(self) -> Known | RosterRow:
         """The person as they would stand after the import.
@@ -76,24 +78,28 @@ class Comparison:
         return sum(1 for entry in self.entries if entry.change is change)
 
 
-def compare(stored: Iterable[Known], sheet: Sheet) -> Comparison:
+def compare(stored: Iterable[Known], sheet: Sheet, *, last_number: int = 0) -> Comparison:
     """Match the rows of a file with the stored people.
 
     First by name and unit; then by name alone when exactly one stored person and one row have
     it (the person moved to another unit). Case, NFC/NFD, the place of tone marks and the order
-    of columns never make a change; a column that the file does not have changes nothing.
+    of columns never make a change; a column that the file does not have changes nothing. People of
+    one name in one unit are told apart by title and seat, else by their order.
+
+    `last_number` is the highest number ever given: new people get numbers above it.
     """
     known = list(stored)
-    by_both = {(name_key(each.name), unit_key(each.unit)): each for each in known}
-    by_name = _alone(known, [name_key(each.name) for each in known])
     row_keys = [name_key(row.name) for row in sheet.rows]
+    matches, unsure = _by_name_and_unit(known, sheet, row_keys)
+    by_name = _alone(known, [name_key(each.name) for each in known])
     rows_alone = _alone(list(sheet.rows), row_keys)
 
-    next_number = max((each.number for each in known), default=0) + 1
+    next_number = max((each.number for each in known), default=0)
+    next_number = max(next_number, last_number) + 1
     entries: list[Entry] = []
     met: set[int] = set()
-    for row, key in zip(sheet.rows, row_keys, strict=True):
-        match = by_both.get((key, unit_key(row.unit)))
+    for at, (row, key) in enumerate(zip(sheet.rows, row_keys, strict=True)):
+        match = matches.get(at)
         if match is None and key in rows_alone:
             match = by_name.get(key)
         if match is None:
@@ -103,9 +109,48 @@ def compare(stored: Iterable[Known], sheet: Sheet) -> Comparison:
         met.add(match.id)
         fields = _differences(match, row, sheet.columns)
         kind = Change.CHANGED if fields else Change.UNCHANGED
-        entries.append(Entry(row, kind, match.number, match, fields))
+        entries.append(Entry(row, kind, match.number, match, fields, unsure=at in unsure))
     absent = tuple(each for each in known if each.id not in met)
     return Comparison(tuple(entries), absent)
+
+
+def _by_name_and_unit(
+    known: list[Known], sheet: Sheet, row_keys: list[str]
+) -> tuple[dict[int, Known], set[int]]:
+    """The stored person of each row (by its place), and the rows that only their order tells."""
+    people: dict[tuple[str, str], list[Known]] = {}
+    for each in known:
+        people.setdefault((name_key(each.name), unit_key(each.unit)), []).append(each)
+    rows: dict[tuple[str, str], list[int]] = {}
+    for at, row in enumerate(sheet.rows):
+        rows.setdefault((row_keys[at], unit_key(row.unit)), []).append(at)
+    matches: dict[int, Known] = {}
+    unsure: set[int] = set()
+    for both, places in rows.items():
+        there = sorted(people.get(both, ()), key=lambda each: each.number)
+        if len(places) > 1 or len(there) > 1:
+            for same in (_same_title_and_seat, _same_title, _same_seat):
+                for at in list(places):
+                    fits = [each for each in there if same(each, sheet.rows[at])]
+                    if len(fits) == 1:
+                        matches[at] = fits[0]
+                        there.remove(fits[0])
+                        places.remove(at)
+            unsure.update(places if there else ())
+        matches.update(zip(places, there, strict=False))
+    return matches, unsure
+
+
+def _same_title_and_seat(known: Known, row: RosterRow) -> bool:
+    return _same_title(known, row) and known.seat.casefold() == row.seat.casefold()
+
+
+def _same_title(known: Known, row: RosterRow) -> bool:
+    return name_key(known.title) == name_key(row.title)
+
+
+def _same_seat(known: Known, row: RosterRow) -> bool:
+    return bool(row.seat) and known.seat.casefold() == row.seat.casefold()
 
 
 def _alone(items: Sequence[T], keys: Sequence[str]) -> dict[str, T]:
@@ -118,11 +163,15 @@ def _alone(items: Sequence[T], keys: Sequence[str]) -> dict[str, T]:
 
 def _differences(known: Known, row: RosterRow, columns: frozenset[Column]) -> tuple[str, ...]:
     found = []
+    if row.respelled and known.name != row.name:
+        found.append("name")
     if Column.TITLE in columns and name_key(known.title) != name_key(row.title):
         found.append("title")
     if unit_key(known.unit) != unit_key(row.unit):
         found.append("unit")
-    says_address = Column.ADDRESS in columns or Column.GENDER in columns
+    says_address = not columns.isdisjoint(
+        {Column.ADDRESS, Column.GENDER, Column.MALE, Column.FEMALE}
+    )
     # "Nam" and "Nữ" cannot say đồng chí, so a sex column does not undo what a person chose.
     if says_address and row.address_form != known.address_form:
         from_gender = Column.ADDRESS not in columns

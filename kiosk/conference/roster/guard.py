@@ -14,9 +14,12 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
+from xml.etree import ElementTree as ET  # only for parts that this module has read before
 from xml.parsers import expat
 
 from kiosk.core.errors import Refused
+from kiosk.core.names import tidy
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_UNPACKED = 96 * 1024 * 1024
@@ -30,7 +33,15 @@ _UTF8 = {"utf-8", "utf8", "us-ascii", "ascii"}
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,4})\$?(\d{1,9})")
 
 
-def checked_workbook(data: bytes) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A workbook that may be opened, and the rows that its sheets hide (as Excel counts)."""
+
+    data: bytes
+    hidden_rows: dict[str, frozenset[int]]
+
+
+def checked_workbook(data: bytes) -> Checked:
     """The same workbook, unpacked, with only its XML parts.
 
     Raises `Refused`: `roster_unreadable` (broken, packed too tightly, or too big unpacked),
@@ -39,6 +50,8 @@ def checked_workbook(data: bytes) -> bytes:
     """
     weights = _Weights()
     clean = io.BytesIO()
+    hidden: dict[str, frozenset[int]] = {}
+    index: dict[str, bytes] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed, zipfile.ZipFile(clean, "w") as out:
             parts = packed.infolist()
@@ -50,14 +63,43 @@ def checked_workbook(data: bytes) -> bytes:
             if sum(part.file_size for part in parts) > MAX_UNPACKED:
                 raise Refused("roster_unreadable", why="size")
             for part in parts:
-                if part.filename.casefold().endswith((".xml", ".rels")):
-                    out.writestr(part.filename, weights.weigh(_unpacked(data, part)))
-    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, ValueError, OverflowError) as error:
+                name = part.filename.casefold()
+                if name.endswith((".xml", ".rels")):
+                    whole, rows = weights.weigh(_unpacked(data, part))
+                    out.writestr(part.filename, whole)
+                    if rows:
+                        hidden[name] = rows
+                    if name in {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"}:
+                        index[name] = whole
+        weights.judge()
+        return Checked(clean.getvalue(), _by_sheet(hidden, index))
+    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, ET.ParseError, EOFError) as error:
         raise Refused("roster_unreadable", why="broken") from error
-    except (EOFError, OSError, NotImplementedError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError, NotImplementedError, OverflowError) as error:
         raise Refused("roster_unreadable", why="broken") from error
-    weights.judge()
-    return clean.getvalue()
+
+
+def _by_sheet(
+    hidden: dict[str, frozenset[int]], index: dict[str, bytes]
+) -> dict[str, frozenset[int]]:
+    """Hidden rows by the name of the sheet: the workbook names a relation, that one the part."""
+    if not hidden or len(index) < 2:
+        return {}
+    targets = {}
+    for relation in ET.fromstring(index["xl/_rels/workbook.xml.rels"]):  # noqa: S314
+        target = relation.get("Target", "").lstrip("/").casefold()
+        whole = target if target.startswith("xl/") else f"xl/{target}"
+        targets[relation.get("Id", "")] = whole
+    found = {}
+    for element in ET.fromstring(index["xl/workbook.xml"]).iter():  # noqa: S314
+        if element.tag.rpartition("}")[2] == "sheet":
+            relation_id = next(
+                (value for key, value in element.items() if key.rpartition("}")[2] == "id"), ""
+            )
+            rows = hidden.get(targets.get(relation_id, ""))
+            if rows:
+                found[tidy(element.get("name", ""))] = rows
+    return found
 
 
 def _unpacked(data: bytes, part: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -98,8 +140,8 @@ class _Weights:
         self._shared: list[int] = []  # length of each shared text
         self._uses: list[Counter[int]] = []  # of each shared text, per sheet
 
-    def weigh(self, pieces: Iterator[bytes]) -> bytes:
-        """Read one XML part through and return it whole."""
+    def weigh(self, pieces: Iterator[bytes]) -> tuple[bytes, frozenset[int]]:
+        """Read one XML part through; returns it whole, with the rows that it hides."""
         part = _Part()
         parser = expat.ParserCreate("utf-8")
         parser.buffer_text = True
@@ -116,7 +158,7 @@ class _Weights:
         self._shared.extend(part.shared)
         if part.uses:
             self._uses.append(part.uses)
-        return b"".join(whole)
+        return b"".join(whole), frozenset(part.hidden)
 
     def judge(self) -> None:
         """Refuse texts that are short in the file and enormous when written out."""
@@ -133,6 +175,7 @@ class _Part:
     def __init__(self) -> None:
         self.shared: list[int] = []
         self.uses: Counter[int] = Counter()
+        self.hidden: set[int] = set()
         self._row = self._column = 0
         self._kind = ""
         self._value: list[str] | None = None
@@ -160,6 +203,8 @@ class _Part:
         elif local == "row":
             at = attributes.get("r", "")
             self._row = int(at) if at.isdecimal() else self._row + 1
+            if attributes.get("hidden") in {"1", "true"} and len(self.hidden) < MAX_CELLS // 2:
+                self.hidden.add(self._row)
             self._column = 0
         elif local == "si":
             self.shared.append(0)

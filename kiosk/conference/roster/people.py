@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from kiosk.conference.roster import lines
-from kiosk.conference.roster.sheet import Column, Finding, RosterRow, Standing, unit_key
+from kiosk.conference.roster.sheet import (
+    AS_IT_IS,
+    Choices,
+    Column,
+    Finding,
+    RosterRow,
+    Standing,
+    unit_key,
+)
 from kiosk.core.names import fold, is_all_capitals, name_key, proper_case
 
 LONGEST_NAME = 120
@@ -20,6 +29,9 @@ _LONGEST = {
     Column.GENDER: 40,
     Column.STANDING: 200,
 }
+#: Columns whose text never reaches a stored person (R22).
+_NEVER_STORED = frozenset({Column.IGNORED, Column.BIRTH, Column.MALE, Column.FEMALE})
+_YEAR = re.compile(r"(?<!\d)(19|20)\d\d(?!\d)")
 _SAME_AS_ABOVE = {'"', "''", "“", "”", "nt", "-nt-", "- nt -", "//", "như trên"}
 _DIGIT = re.compile(r"\d")
 _ODD_SIGN = re.compile(r"[^\w\s'’.\u0300-\u036f-]|_")
@@ -42,22 +54,48 @@ _DELEGATE_WORDS = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Apart:
+    """What can tell two people of one name in one unit apart."""
+
+    row: int
+    title: str
+    seat: str
+    birth: str
+
+    def differs_from(self, other: _Apart) -> str:
+        """The first column in which both say something and not the same; "" for none.
+
+        A year against a whole date says nothing when the date holds the year.
+        """
+        if self.title and other.title and self.title != other.title:
+            return "title"
+        if self.seat and other.seat and self.seat != other.seat:
+            return "seat"
+        mine, theirs = self.birth, other.birth
+        if mine and theirs and mine not in theirs and theirs not in mine:
+            return "birth"
+        return ""
+
+
 class PersonReader:
     """Reads people's rows one after another and remembers what repeats."""
 
-    def __init__(self, columns: dict[Column, int]) -> None:
+    def __init__(self, columns: dict[Column, int], choices: Choices = AS_IT_IS) -> None:
         self.rows: list[RosterRow] = []
         self.rejected: list[Finding] = []
         self.suspicious: list[Finding] = []
         self.count = 0  # rows that should be people, rejected ones as well
         self.last_row_with_text = 0
         self._columns = columns
-        self._taken = [each for each in columns.items() if each[0] is not Column.IGNORED]
+        self._choices = choices
+        self._taken = [each for each in columns.items() if each[0] not in _NEVER_STORED]
         self._section = ""
         self._section_standing: Standing | None = None
         self._unit_above = ""
         self._units: dict[str, str] = {}  # first spelling of each unit
-        self._seen: dict[tuple[str, str], int] = {}  # (name, unit) to row
+        #: (name, unit) to what tells each person of that name and unit apart.
+        self._seen: dict[tuple[str, str], list[_Apart]] = {}
         self._by_name: dict[str, list[RosterRow]] = {}
 
     def open_section(self, unit: str, standing: Standing | None) -> None:
@@ -75,7 +113,7 @@ class PersonReader:
     def read(self, row: int, number: int | None, cells: list[str]) -> None:
         """Take one row as a person, or reject it with the first reason that stands."""
         self.count += 1
-        name = self._cell(cells, Column.NAME)
+        name = self.name_in(cells)
         numbered = bool(self._cell(cells, Column.NUMBER))
         if name or sum(map(bool, cells)) > numbered:
             self.last_row_with_text = row
@@ -93,14 +131,29 @@ class PersonReader:
             self._reject(row, "standing_not_understood", {"text": said})
             return
         key = (name_key(name), unit_key(unit))
-        if key in self._seen:
-            self._reject(row, "same_person_twice", {"first_row": self._seen[key]})
-            return
-        self._seen[key] = row
+        before = self._seen.setdefault(key, [])
+        this = _Apart(
+            row,
+            name_key(self._cell(cells, Column.TITLE)),
+            self._cell(cells, Column.SEAT).casefold(),
+            self._birth_in(cells),
+        )
+        if before:
+            told = [this.differs_from(other) for other in before]
+            by_person = row in self._choices.others
+            if not all(told) and not by_person:
+                self._reject(row, "same_person_twice", {"first_row": before[told.index("")].row})
+                return
+            by = "person" if not all(told) else told[0]
+            self._suspect(row, "same_name_told_apart", first_row=before[0].row, by=by)
+        before.append(this)
+        shown = name
+        if is_all_capitals(name) and (self._choices.all_proper or row in self._choices.proper):
+            shown = proper_case(name)
         person = RosterRow(
             row=row,
             number=number,
-            name=name,
+            name=shown,
             address_form=self._address_of(row, cells),
             title=self._cell(cells, Column.TITLE),
             unit=unit,
@@ -108,20 +161,35 @@ class PersonReader:
             standing=standing[0],
             standing_stated=standing[1],
             note=self._cell(cells, Column.NOTE),
+            respelled=shown != name,
         )
         self.rows.append(person)
         self._by_name.setdefault(key[0], []).append(person)
-        self._look_at(person)
+        self._look_at(person, name)
 
     def finish(self) -> None:
         """Say which names stand in two units: one person counted twice, or two people."""
         for people in self._by_name.values():
+            first = people[0]
             for person in people[1:]:
-                self._suspect(person.row, "same_name_in_two_units", first_row=people[0].row)
+                if unit_key(person.unit) != unit_key(first.unit):
+                    self._suspect(person.row, "same_name_in_two_units", first_row=first.row)
 
     def _cell(self, cells: list[str], column: Column) -> str:
         place = self._columns.get(column)
         return cells[place] if place is not None and place < len(cells) else ""
+
+    def name_in(self, cells: list[str]) -> str:
+        """The whole name, from one column or two (họ đệm, tên)."""
+        name, given = self._cell(cells, Column.NAME), self._cell(cells, Column.GIVEN)
+        return f"{name} {given}".strip() if given else name
+
+    def _birth_in(self, cells: list[str]) -> str:
+        """The birth date as written, or its year: looked at, never kept (R22)."""
+        said = [self._cell(cells, each) for each in (Column.BIRTH, Column.MALE, Column.FEMALE)]
+        text = next(filter(None, said), "")
+        digits = re.sub(r"[^\d/]", "", text.replace("-", "/").replace(".", "/"))
+        return digits if _YEAR.search(digits) else ""
 
     def _reject(self, row: int, reason: str, facts: dict[str, str | int]) -> None:
         self.rejected.append(Finding(row, reason, facts))
@@ -180,11 +248,16 @@ class PersonReader:
                 return _ADDRESS[word]
             if word and word != "ongba":
                 self._suspect(row, "address_not_understood", text=said)
-        return None
+        male, female = self._cell(cells, Column.MALE), self._cell(cells, Column.FEMALE)
+        if male and female:
+            self._suspect(row, "address_not_understood", text=f"Nam {male[:20]}, Nữ {female[:20]}")
+            return None
+        # The birth date stands in the column of the sex (domain.md 7).
+        return "Ông" if male else "Bà" if female else None
 
-    def _look_at(self, person: RosterRow) -> None:
-        """What imports, but deserves a person's eye."""
-        name, row = person.name, person.row
+    def _look_at(self, person: RosterRow, name: str) -> None:
+        """What imports, but deserves a person's eye; `name` as the file spells it."""
+        row = person.row
         if any(map(lines.looks_like_old_font, (name, person.title, person.unit))):
             self._suspect(row, "old_font", text=name)
         if is_all_capitals(name):

@@ -16,10 +16,11 @@ from kiosk.conference.roster.headers import (
     columns_of,
     find_header,
     header_words,
-    refuse_split_names,
+    second_line,
+    split_name,
 )
 from kiosk.conference.roster.people import PersonReader
-from kiosk.conference.roster.sheet import Column, Finding, Sheet, Standing
+from kiosk.conference.roster.sheet import AS_IT_IS, Choices, Column, Finding, Sheet, Standing
 from kiosk.core.errors import Refused
 from kiosk.core.names import tidy
 
@@ -29,32 +30,31 @@ _NAME_HEADER = ("họ", "ho ", "ho,", "tên", "ten ", "đại biểu", "dai bieu
 _UNDER_HEADER = {"nam", "nu", "ngay sinh", "nam sinh", "ngay", "thang", "ky ten"}
 
 
-def read_roster(data: bytes, *, filename: str) -> Sheet:
-    """What a roster file says. `.xlsx`, or text with commas, semicolons or tabs.
+def read_roster(data: bytes, *, filename: str, choices: Choices = AS_IT_IS) -> Sheet:
+    """What a roster file says: `.xlsx`, `.xls`, or text with commas, semicolons or tabs.
 
-    The first visible sheet with a header is read; the name of the file only names it. Raises
-    `Refused`: `roster_too_large`, `roster_unreadable`, `roster_stray_cell`,
-    `roster_wrong_encoding`, `roster_broken_quotes`, `roster_old_excel`, `roster_password`,
-    `roster_not_a_sheet`, `roster_old_font`, `roster_split_name`, `roster_no_header`,
-    `roster_too_many_rows`, `roster_no_people`.
+    The first visible sheet with a header is read unless `choices` names another or maps the
+    columns by hand; the name of the file only names it. Raises `Refused`: `roster_too_large`,
+    `roster_unreadable`, `roster_stray_cell`, `roster_wrong_encoding`, `roster_broken_quotes`,
+    `roster_old_excel`, `roster_password`, `roster_not_a_sheet`, `roster_old_font`,
+    `roster_no_header`, `roster_mapping_wrong`, `roster_too_many_rows`, `roster_no_people`.
     """
-    grids = grids_of(data)
-    readable = [(grid, found) for grid in grids if (found := find_header(grid.rows)) is not None]
-    if not readable:
-        _refuse_without_header(grids)
-    if len({grid.name for grid in grids}) == 1:
-        # One text under several separators: the one that tells most columns apart is right.
-        readable = [max(readable, key=lambda each: len(each[1][1]))]
-    grid, (header, columns) = readable[0]
+    return read_grids(grids_of(data, choices.legacy), filename=filename, choices=choices)
+
+
+def read_grids(grids: list[Grid], *, filename: str, choices: Choices) -> Sheet:
+    """The same, for tables already taken from the file."""
+    grid, header, columns, others = table_in(grids, choices)
     if grid.broken_row is not None:
         raise Refused("roster_broken_quotes", row=grid.broken_row)
-    refuse_split_names(grid.rows, header, columns)
-    reading = _Reading(grid, header, columns)
+    reading = _Reading(grid, header, columns, choices)
     reading.read()
-    for other, _ in readable[1:]:
+    for other in others:
         reading.suspect(header + 1, "other_sheet_not_read", sheet=other.name[:80])
     if not reading.people.rows and not reading.people.rejected:
-        raise Refused("roster_no_people")
+        hidden = sum(each.reason == "hidden_row" for each in reading.skipped)
+        if not hidden:
+            raise Refused("roster_no_people")
     return Sheet(
         filename=tidy(PureWindowsPath(filename).name)[:120],
         sheet_name=grid.name,
@@ -64,7 +64,56 @@ def read_roster(data: bytes, *, filename: str) -> Sheet:
         skipped=tuple(sorted(reading.skipped, key=_by_row)),
         rejected=tuple(sorted(reading.people.rejected, key=_by_row)),
         suspicious=tuple(sorted(reading.people.suspicious, key=_by_row)),
+        places=tuple(sorted(columns.items(), key=lambda each: each[1])),
     )
+
+
+def table_in(
+    grids: list[Grid], choices: Choices
+) -> tuple[Grid, int, dict[Column, int], list[Grid]]:
+    """The table to read, the place of its header (-1: none), its columns, other such tables."""
+    candidates = [grid for grid in grids if grid.name == choices.sheet] if choices.sheet else []
+    candidates = candidates or [grid for grid in grids if grid.visible] or grids
+    if not candidates:
+        raise Refused("roster_no_header", within=HEADER_WITHIN)
+    if choices.mapping or choices.header_row is not None:
+        return _mapped(candidates, choices)
+    readable = [
+        (grid, found) for grid in candidates if (found := find_header(grid.rows)) is not None
+    ]
+    if not readable:
+        _refuse_without_header(candidates)
+    if len({grid.name for grid in candidates}) == 1:
+        # One text under several separators: the one that tells most columns apart is right.
+        readable = [max(readable, key=lambda each: len(each[1][1]))]
+    grid, (header, columns) = readable[0]
+    if not second_line(grid.rows, header, columns):
+        split_name(grid.rows, header, columns)
+    elif Column.GIVEN not in columns:
+        split_name(grid.rows, header + 1, columns)
+    return grid, header, columns, [other for other, _ in readable[1:]]
+
+
+def _mapped(grids: list[Grid], choices: Choices) -> tuple[Grid, int, dict[Column, int], list[Grid]]:
+    """A table whose columns a person has named. Refused: `roster_mapping_wrong`."""
+    found = [(grid, find_header(grid.rows)) for grid in grids]
+    # Of one text under several separators the widest is the table.
+    grid, header = max(
+        found, key=lambda each: (each[1] is not None, max(map(len, each[0].rows), default=0))
+    )
+    place = header[0] if header else -1
+    if choices.header_row is not None:
+        place = choices.header_row - 1
+    if not -1 <= place < len(grid.rows):
+        raise Refused("roster_mapping_wrong")
+    columns = dict(choices.mapping)
+    if not columns:
+        columns = columns_of(grid.rows[place]) or {} if place >= 0 else {}
+    width = max(map(len, grid.rows), default=0)
+    doubled = len(set(columns.values())) != len(columns)
+    if Column.NAME not in columns or doubled or not all(0 <= at < width for at in columns.values()):
+        raise Refused("roster_mapping_wrong")
+    return grid, place, columns, []
 
 
 def _by_row(finding: Finding) -> int:
@@ -77,7 +126,7 @@ def _refuse_without_header(grids: list[Grid]) -> None:
     if broken is not None:
         raise Refused("roster_broken_quotes", row=broken)
     top = [cell for grid in grids for row in grid.rows[:HEADER_WITHIN] for cell in row]
-    if any(lines.looks_like_old_font(cell) for cell in top):
+    if any(grid.old_texts for grid in grids) or any(map(lines.looks_like_old_font, top)):
         raise Refused("roster_old_font")
     raise Refused("roster_no_header", within=HEADER_WITHIN)
 
@@ -85,9 +134,12 @@ def _refuse_without_header(grids: list[Grid]) -> None:
 class _Reading:
     """One pass over the rows below the header, with what the rows above have settled."""
 
-    def __init__(self, grid: Grid, header: int, columns: dict[Column, int]) -> None:
+    def __init__(
+        self, grid: Grid, header: int, columns: dict[Column, int], choices: Choices
+    ) -> None:
         self.grid, self.header, self.columns = grid, header, columns
-        self.people = PersonReader(columns)
+        self.people = PersonReader(columns, choices)
+        self._hidden = frozenset() if choices.hidden_rows else grid.hidden_rows
         self.skipped: list[Finding] = []
         self._foot = False  # below a total or a signature: unnumbered rows are not people
         self._top = True  # nothing read below the header yet
@@ -104,8 +156,12 @@ class _Reading:
         for place in range(self.header):
             if any(rows[place]):
                 self.skip(place + 1, "title")
+        first = self.header + 1
+        if self.header >= 0 and second_line(rows, self.header, dict(self.columns)):
+            self.skip(first + 1, "repeated_header")
+            first += 1
         filled_rows = 0
-        for place in range(self.header + 1, len(rows)):
+        for place in range(first, len(rows)):
             cells = rows[place]
             if not any(cells):
                 continue
@@ -124,7 +180,7 @@ class _Reading:
         top, self._top = self._top, False
         filled = [cell for cell in cells if cell]
         number_text = self._cell(cells, Column.NUMBER)
-        name = self._cell(cells, Column.NAME)
+        name = self.people.name_in(cells)
         number = whole_number(number_text)
         if self._is_header_again(cells, name, top=top):
             self.skip(row, "repeated_header")
@@ -143,6 +199,9 @@ class _Reading:
         elif not name and number is None and len(filled) == 1:
             self.skip(row, "unread")
             self.suspect(row, "row_not_understood", text=filled[0][:80])
+        elif row in self._hidden:
+            # Hidden people are shown in the preview and come only when somebody says so.
+            self.skipped.append(Finding(row, "hidden_row", {"text": (name or filled[0])[:80]}))
         else:
             self._foot = False
             self.people.read(row, number, cells)

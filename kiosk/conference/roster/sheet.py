@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
+from kiosk.core.legacy_text import Legacy
 from kiosk.core.names import fold
 
 _NO_WORD = re.compile(r"[^a-z0-9]+")
@@ -20,10 +21,16 @@ class Standing(StrEnum):
 
 
 class Column(StrEnum):
-    """What a column of the file holds. `IGNORED` is known and left unread (R22: birth dates)."""
+    """What a column of the file holds.
+
+    `GIVEN` is the second half of a name that stands in two columns. Of `BIRTH`, `MALE` and
+    `FEMALE` (a birth date in the column of the sex) only the sex is taken and, to tell two people
+    of one name apart, the date looked at; it is never kept (R22). `IGNORED` is left unread.
+    """
 
     NUMBER = "number"
     NAME = "name"
+    GIVEN = "given"
     TITLE = "title"
     UNIT = "unit"
     ADDRESS = "address_form"
@@ -31,7 +38,36 @@ class Column(StrEnum):
     SEAT = "seat"
     STANDING = "standing"
     NOTE = "note"
+    BIRTH = "birth"
+    MALE = "male"
+    FEMALE = "female"
     IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a person decided about a file after looking at it; nothing of this is ever guessed."""
+
+    #: Which column holds what, from 0; empty: as the header says.
+    mapping: tuple[tuple[Column, int], ...] = ()
+    #: Row of the header as Excel counts, 0 for none; None: found by its words.
+    header_row: int | None = None
+    #: Name of the sheet to read; "": the first visible one with a header.
+    sheet: str = ""
+    #: The old font that the text was typed in; None: the text is Unicode.
+    legacy: Legacy | None = None
+    #: People in hidden rows are people too.
+    hidden_rows: bool = False
+    #: Write every name in capitals as proposed.
+    all_proper: bool = False
+    #: Rows whose name in capitals is written as proposed.
+    proper: frozenset[int] = frozenset()
+    #: Rows that are another person than the one of the same name in the same unit.
+    others: frozenset[int] = frozenset()
+
+
+#: A file as it reads by itself.
+AS_IT_IS = Choices()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +89,8 @@ class RosterRow:
     standing: Standing
     standing_stated: bool
     note: str
+    #: The name is no longer the file's own spelling: a person chose the proposal.
+    respelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +119,8 @@ class Sheet:
     skipped: tuple[Finding, ...]
     rejected: tuple[Finding, ...]
     suspicious: tuple[Finding, ...]
+    #: Where each column stands, from 0.
+    places: tuple[tuple[Column, int], ...] = ()
 
 
 @lru_cache(maxsize=4096)

@@ -11,12 +11,18 @@
  *   <div class="start-over" id="start-over">… <button id="start">
  *   <dialog id="typed"> form, #typed-code, [data-key="0…9|back|clear"], #typed-said[data-said]
  *   <dialog id="undo"> form with name="reason"
- *   <template id="answer-wait">, "answer-busy", "answer-lost", "undo-lost"
+ *   <template id="answer-wait">, "answer-busy", "answer-lost", "undo-lost"; "answer-cut" (the line is
+ *     gone and nobody stands here), "answer-full" (no more can be kept), "answer-back" (all is sent)
+ *   <button id="late-open" hidden>, <dialog id="late"> with <ol id="late-list">: what was sent late
+ *   <span id="gate-ways" data-out="3 5">: gates that let out; #gate has data-gate, data-direction
  *
- * An answer may carry data-undo-url (then "undo" shows) and data-undo-who (the name in its dialog).
+ * An answer may carry data-undo-url (then "undo" shows), data-undo-who (the name in its dialog) and
+ * data-undo-what (entry or leaving: which reasons the dialog offers). [data-kept] and [data-sent] in
+ * a template are filled with numbers. #gate[data-link] is "cut" while the server cannot be reached.
  */
 import { Camera } from './gate/camera.js';
 import { digitOf, listenForScanner } from './gate/keys.js';
+import { listLate } from './gate/late.js';
 import { ScanQueue, post } from './gate/sender.js';
 import { Sounds } from './gate/sounds.js';
 
@@ -24,7 +30,7 @@ const BADGE_DIGITS = 14;
 const NO_BADGE = '?';            // "something was read that is no badge": its text stays on this device
 const BUSY_AFTER_MS = 250;
 const WAIT_AFTER_MS = 20000;
-const KINDS = ['welcome', 'already', 'guest', 'ask', 'lost'];
+const KINDS = ['welcome', 'already', 'guest', 'left', 'ask', 'lost'];
 
 const find = (id) => document.getElementById(id);
 const gate = find('gate');
@@ -39,6 +45,7 @@ function show(section) {
   clearTimeout(busyTimer);
   clearTimeout(waitTimer);
   section.id = 'answer';
+  section.tabIndex = 0;          // a long sentence scrolls on a phone; the keyboard must reach it
   section.setAttribute('role', 'status');
   section.setAttribute('aria-live', 'assertive');
   find('answer').replaceWith(section);
@@ -46,15 +53,20 @@ function show(section) {
   if (undo) undo.hidden = !section.dataset.undoUrl;
 }
 
-function showTemplate(id) {
+function showTemplate(id, numbers = {}) {
   const section = find(id)?.content.querySelector('section.answer')?.cloneNode(true);
-  if (section) show(section);
+  if (!section) return false;
+  for (const [name, number] of Object.entries(numbers)) {
+    for (const place of section.querySelectorAll(`[data-${name}]`)) place.textContent = String(number);
+  }
+  show(section);
+  return true;
 }
 
 function showWaiting() {
   // While someone chooses a reason to undo, the answer it belongs to stays.
   if (find('undo')?.open) waitTimer = setTimeout(showWaiting, WAIT_AFTER_MS);
-  else showTemplate('answer-wait');
+  else if (!queue.isCut || !showTemplate('answer-cut', { kept: queue.waiting })) showTemplate('answer-wait');
 }
 
 function conclude(section, lostTemplate) {
@@ -67,14 +79,51 @@ function conclude(section, lostTemplate) {
 
 /* ---- Scans ---- */
 
-const queue = new ScanQueue(gate.dataset.scanUrl, {
+// The server's clock when the page was made tells how far this device's is off.
+const ahead = Date.parse(document.body.dataset.now ?? '') - Date.now() || 0;
+
+const here = () => ({
+  claimed_at: new Date(Date.now() + ahead).toISOString(),
+  direction: gate.dataset.direction ?? 'in',
+});
+
+const queue = new ScanQueue(gate.dataset.scanUrl, `gate-kept-${gate.dataset.gate ?? ''}`, here, {
   onSend: () => {
     clearTimeout(waitTimer);
     // A slow answer must not leave the green of the last person before the next one.
     busyTimer = setTimeout(() => showTemplate('answer-busy'), BUSY_AFTER_MS);
   },
-  onAnswer: (scan, section) => conclude(section, 'answer-lost'),
+  onAnswer: (scan, section) => {
+    gate.dataset.link = 'on';
+    conclude(section, 'answer-lost');
+  },
+  onLate: (scan, section) => {
+    gate.dataset.link = 'on';
+    listLate(scan, section, ahead);
+  },
+  onCut: (kept, scan) => {
+    gate.dataset.link = 'cut';
+    for (const place of gate.querySelectorAll('.gate-top [data-kept]')) place.textContent = String(kept);
+    if (!scan) {
+      showTemplate('answer-cut', { kept });
+      return;
+    }
+    showTemplate('answer-lost', { kept });
+    sounds.play('lost');
+    waitTimer = setTimeout(showWaiting, WAIT_AFTER_MS);
+  },
+  onBack: (sent, wasLate) => {
+    gate.dataset.link = 'on';
+    if (!wasLate) return;        // the last one's own answer stands there
+    if (sent > 0 && showTemplate('answer-back', { sent })) waitTimer = setTimeout(showWaiting, WAIT_AFTER_MS);
+    else showWaiting();
+  },
 });
+
+// The stream is the first to notice that the server is gone: then ask, before anybody scans.
+new MutationObserver(() => {
+  if (document.documentElement.dataset.liveState !== 'open') queue.doubt();
+}).observe(document.documentElement, { attributes: true, attributeFilter: ['data-live-state'] });
 
 /** The badge's digits out of what was read, or the sign for "no badge". */
 export function badgeOf(text) {
@@ -83,8 +132,23 @@ export function badgeOf(text) {
 }
 
 function take(text) {
-  if (!queue.push(badgeOf(text))) sounds.play('lost');
+  if (queue.push(badgeOf(text))) return;
+  showTemplate('answer-full', { kept: queue.waiting });
+  sounds.play('lost');
 }
+
+/* ---- Which way this gate lets people through ---- */
+
+function turn() {
+  const ways = find('gate-ways');
+  if (!ways) return;
+  const out = (ways.dataset.out ?? '').split(' ').includes(gate.dataset.gate);
+  gate.dataset.direction = out ? 'out' : 'in';
+}
+
+document.addEventListener('live:region', (event) => {
+  if (event.detail.id === 'gate-ways') turn();
+});
 
 listenForScanner((text) => {
   begin();                                       // keys count as a press: sound may start
@@ -158,6 +222,11 @@ function setUpUndo() {
     form.reset();
     const who = dialog.querySelector('[data-undo-who]');
     if (who) who.textContent = answer.dataset.undoWho ?? '';
+    const what = answer.dataset.undoWhat ?? 'entry';
+    for (const part of dialog.querySelectorAll('[data-undo]')) {
+      part.hidden = part.dataset.undo !== what;
+      if (part instanceof HTMLFieldSetElement) part.disabled = part.hidden;
+    }
     dialog.showModal();
   });
   form.addEventListener('submit', async (event) => {
@@ -212,8 +281,10 @@ async function beginAgain() {
   if (await sounds.unlock()) begin();
 }
 
+turn();
 setUpTyping();
 setUpUndo();
+find('late-open')?.addEventListener('click', () => find('late')?.showModal());
 find('start')?.addEventListener('click', begin);
 find('start')?.focus();
 beginAgain();

@@ -170,8 +170,6 @@ BAD_ROSTERS: dict[str, bytes | Callable[[], bytes]] = {
     "picture": b"\x89PNG\r\n\x1a\n" + b"\0" * 500,
     "pdf": b"%PDF-1.7\n" + b"x" * 500,
     "wrong encoding": ROSTER.encode("utf-8").decode("utf-8").encode("cp1258", "replace"),
-    "no header": "Nguyễn Văn An\nLê Thị Bình\n".encode(),
-    "no people": "STT,Họ và tên,Đơn vị\n".encode(),
     "unclosed quote": 'STT,Họ và tên,Đơn vị\n1,"Lê An,Tổ 1\n'.encode() * 5,
     "truncated zip": lambda: bomb()[:1000],
     "one endless line": b"x" * 3_000_000,
@@ -191,6 +189,25 @@ def test_a_bad_roster_is_one_sentence_and_nothing_is_kept(
     assert page.count("data-refusal=") == 1
     assert "Hãy" in page or "hãy" in page or "Cần" in page
     assert kept(app) == []
+    assert count(app, "delegate") == 13
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("roster_no_header", "Nguyễn Văn An\nLê Thị Bình\n"),
+        ("roster_no_people", "STT,Họ và tên,Đơn vị\n"),
+    ],
+)
+def test_a_roster_that_a_choice_can_mend_is_refused_with_the_choice_beside_it(
+    app: Flask, secretary: Browser, code: str, text: str
+) -> None:
+    answer = upload(secretary, text.encode(), name="ds.csv")
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422, page
+    assert page.count(f'data-refusal="{code}"') == 1
+    assert 'name="column-0"' in page
+    assert "Ghi danh sách" not in page
     assert count(app, "delegate") == 13
 
 

@@ -153,7 +153,7 @@ def test_two_jobs_run_one_after_the_other(probes):
 
 
 def test_a_job_that_cannot_get_a_turn_says_so(probes):
-    with jobs._TURN, pytest.raises(Refused, match="jobs_busy"):
+    with jobs._TURNS["paper"], pytest.raises(Refused, match="jobs_busy"):
         run_job("echo", {"text": "", "files": [b"", b""]}, timeout=0.1)
 
 

@@ -3,11 +3,21 @@
  * Every scan has its own number (scan_id): the server gives the same outcome to the same number for
  * ever, so a try that got lost on the way can be sent again without admitting anybody twice. Nothing
  * is ever shown as done before the server has said so.
+ *
+ * When the line is cut, the page says so at once, and the paper list is the record from then on. The
+ * scans are kept in their order, 500 at most, and sent by themselves when the line is back, each with
+ * the moment and the direction that this gate claims; the server's own time is what is recorded. They
+ * are kept in this tab's sessionStorage: a reload does not lose them, and nothing stays on the tablet
+ * when the tab is closed (a code is a badge). Losing them loses nothing that the paper does not have.
  */
 
 const PATIENCE_MS = 6000;        // for one try
-const PAUSES_MS = [0, 300, 900]; // before the first, second and third try
-const MOST_WAITING = 20;
+const SECOND_TRY_MS = 300;       // a single lost packet is no cut
+const SAY_LOST_MS = 2500;        // a server that is silent this long is said to be gone; the try goes on
+const RETRY_MS = 2000;
+const MOST_KEPT = 500;
+const LATE_MS = 6000;            // an older scan belongs to somebody who has moved on
+const SAME_BADGE_MS = 10000;     // a badge that lies on the scanner is kept once
 const SHOWN_MS = 700;            // an answer stays at least this long before the next one
 
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -18,75 +28,207 @@ export function newScanId() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+/**
+ * One try. {section} is the server's answer, {refused: true} one that trying again cannot better,
+ * {} that no answer came.
+ */
+async function attempt(address, fields) {
+  const giveUp = new AbortController();
+  const patience = setTimeout(() => giveUp.abort(), PATIENCE_MS);
+  try {
+    const answer = await fetch(address, {
+      method: 'POST',
+      headers: { 'X-CSRF-Token': document.body.dataset.csrf ?? '', 'HX-Request': 'true' },
+      body: new URLSearchParams(fields),
+      credentials: 'same-origin',
+      signal: giveUp.signal,
+    });
+    if (answer.status === 401 || answer.status === 403) {
+      location.reload();         // this device may not scan any more: the page itself says why
+      await sleep(RETRY_MS);
+      return {};
+    }
+    if (answer.ok) {
+      const holder = document.createElement('template');
+      holder.innerHTML = await answer.text();
+      const section = holder.content.querySelector('section.answer');
+      if (section) return { section };
+    }
+    return { refused: [400, 404, 405, 413, 422].includes(answer.status) };
+  } catch {
+    return {};                   // cut off or too slow
+  } finally {
+    clearTimeout(patience);
+  }
+}
+
 /** Post form fields; returns the answer's <section class="answer">, null when none came. */
 export async function post(address, fields) {
-  for (const pause of PAUSES_MS) {
+  for (const pause of [0, SECOND_TRY_MS, 900]) {
     await sleep(pause);
-    const giveUp = new AbortController();
-    const patience = setTimeout(() => giveUp.abort(), PATIENCE_MS);
-    try {
-      const answer = await fetch(address, {
-        method: 'POST',
-        headers: { 'X-CSRF-Token': document.body.dataset.csrf ?? '', 'HX-Request': 'true' },
-        body: new URLSearchParams(fields),
-        credentials: 'same-origin',
-        signal: giveUp.signal,
-      });
-      if (answer.status === 401 || answer.status === 403) {
-        location.reload();       // this device may not scan any more: the page itself says why
-        return null;
-      }
-      if (answer.ok) {
-        const holder = document.createElement('template');
-        holder.innerHTML = await answer.text();
-        const section = holder.content.querySelector('section.answer');
-        if (section) return section;
-      }
-    } catch {
-      // Cut off or too slow: the next try, with the same number.
-    } finally {
-      clearTimeout(patience);
-    }
+    const { section } = await attempt(address, fields);
+    if (section) return section;
   }
   return null;
 }
 
-/** One scan in flight, the others wait in their order. */
+/** Scans in their order: one in flight, the others wait, through a cut and a reload. */
 export class ScanQueue {
-  #waiting = [];
+  #kept;
   #running = false;
+  #cut = false;
+  #wake = () => {};
   #address;
+  #store;
   #hooks;
+  #facts;
 
-  /** @param hooks {onSend(scan), onAnswer(scan, section or null)} */
-  constructor(address, hooks) {
+  /**
+   * @param address where scans go
+   * @param store   name of this gate's place in sessionStorage
+   * @param facts   () => {claimed_at, direction} of this moment, as this gate sees them
+   * @param hooks   onSend(scan), onAnswer(scan, section), onLate(scan, section or null),
+   *                onCut(count, scan or null), onBack(sent)
+   */
+  constructor(address, store, facts, hooks) {
     this.#address = address;
+    this.#store = store;
+    this.#facts = facts;
     this.#hooks = hooks;
+    this.#kept = this.#load();
+    window.addEventListener('offline', () => this.doubt());
+    window.addEventListener('online', () => this.#wake());
+    if (this.#kept.length > 0) this.#start();
   }
 
-  get isBusy() { return this.#running; }
+  get isCut() { return this.#cut; }
 
-  /** Take a code to send; false when twenty are waiting already. */
+  get waiting() { return this.#kept.length; }
+
+  /** Take a code to send; false when as many are kept as this page may hold. */
   push(code) {
-    if (this.#waiting.length >= MOST_WAITING) return false;
-    this.#waiting.push({ code, scan_id: newScanId() });
-    if (!this.#running) this.#run();
+    const last = this.#kept.at(-1);
+    const again = this.#cut && last?.code === code && Date.now() - last.taken < SAME_BADGE_MS;
+    if (!again) {
+      if (this.#kept.length >= MOST_KEPT) return false;
+      this.#kept.push({ code, scan_id: newScanId(), taken: Date.now(), ...this.#facts() });
+      this.#save();
+    }
+    if (this.#cut) this.#hooks.onCut(this.#kept.length, this.#kept.at(-1));
+    this.#start();
+    this.#wake();
     return true;
   }
 
-  async #run() {
+  /** Something says that the line may be gone: look at once. */
+  doubt() {
+    if (!this.#cut && !this.#running) this.#look();
+  }
+
+  async #look() {
+    try {
+      // Only a line that refuses is a cut here; one that is merely slow shows at the next scan, so
+      // that a hiccup of the stream never takes a person's answer off the screen.
+      await fetch('/healthz', { cache: 'no-store' });
+    } catch {
+      if (this.#running || this.#cut) return;
+      this.#lose(null);
+      this.#start();
+    }
+  }
+
+  async #reachable() {
+    const giveUp = new AbortController();
+    const patience = setTimeout(() => giveUp.abort(), SAY_LOST_MS);
+    try {
+      await fetch('/healthz', { cache: 'no-store', signal: giveUp.signal });
+      return true;
+    } catch {
+      return false;
+    } finally {
+      clearTimeout(patience);
+    }
+  }
+
+  #lose(scan) {
+    this.#cut = true;
+    this.#hooks.onCut(this.#kept.length, scan);
+  }
+
+  async #start() {
+    if (this.#running) return;
     this.#running = true;
-    while (this.#waiting.length > 0) {
-      const scan = this.#waiting.shift();
-      // Whatever goes wrong on the page, the next badge must still be sent.
-      try {
-        this.#hooks.onSend(scan);
-        this.#hooks.onAnswer(scan, await post(this.#address, scan));
-      } catch (trouble) {
-        console.error(trouble);
+    let sent = 0;
+    while (this.#kept.length > 0 || this.#cut) {
+      const wasCut = this.#cut;
+      const scan = this.#kept[0];
+      const done = scan ? await this.#send(scan) : { section: null, ok: await this.#reachable() };
+      if (!done.section && !done.refused && !done.ok) {
+        await Promise.race([sleep(RETRY_MS), new Promise((wake) => { this.#wake = wake; })]);
+        continue;
       }
-      if (this.#waiting.length > 0) await sleep(SHOWN_MS);
+      this.#cut = false;
+      if (scan) {
+        this.#kept.shift();
+        this.#save();
+        const late = Date.now() - scan.taken > LATE_MS || !done.section;
+        if (late) {
+          sent += 1;
+          this.#hooks.onLate(scan, done.section ?? null);
+        } else {
+          this.#hooks.onAnswer(scan, done.section);
+          if (this.#kept.length > 0) await sleep(SHOWN_MS);
+        }
+        if ((late || wasCut) && this.#kept.length === 0) this.#hooks.onBack(sent, late);
+      } else if (wasCut) {
+        this.#hooks.onBack(sent, true);
+      }
+      if (this.#kept.length === 0) sent = 0;
     }
     this.#running = false;
+  }
+
+  async #send(scan) {
+    const late = Date.now() - scan.taken > LATE_MS;
+    if (!this.#cut && !late) this.#hooks.onSend(scan);
+    const silent = this.#cut ? 0 : setTimeout(() => this.#lose(scan), SAY_LOST_MS);
+    let done = await attempt(this.#address, this.#fields(scan));
+    if (!this.#cut && !done.section && !done.refused) {
+      if (navigator.onLine) {
+        await sleep(SECOND_TRY_MS);
+        done = await attempt(this.#address, this.#fields(scan));
+      }
+    }
+    clearTimeout(silent);
+    if (!this.#cut && !done.section && !done.refused) this.#lose(scan);
+    return done;
+  }
+
+  #fields(scan) {
+    const fields = { code: scan.code, scan_id: scan.scan_id };
+    // Only a scan that comes late brings a claim: at once, the server's clock is the only one.
+    if (Date.now() - scan.taken > LATE_MS) {
+      fields.claimed_at = scan.claimed_at;
+      fields.direction = scan.direction;
+    }
+    return fields;
+  }
+
+  #load() {
+    try {
+      const kept = JSON.parse(sessionStorage.getItem(this.#store) ?? '[]');
+      return Array.isArray(kept) ? kept.filter((scan) => scan?.code && scan.scan_id).slice(0, MOST_KEPT) : [];
+    } catch {
+      return [];
+    }
+  }
+
+  #save() {
+    try {
+      if (this.#kept.length > 0) sessionStorage.setItem(this.#store, JSON.stringify(this.#kept));
+      else sessionStorage.removeItem(this.#store);
+    } catch {
+      // Without storage they live in memory; the paper list is the record either way.
+    }
   }
 }

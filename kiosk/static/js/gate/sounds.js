@@ -1,5 +1,6 @@
 /* gate/sounds.js: one short sound for each kind of answer, made here, so that no file has to load.
- * Welcome rises in two tones; already in is one middle tone; a guest hears three soft ones; "ask the
+ * Welcome rises in two tones; already in is one middle tone; a guest hears three soft ones; who leaves hears two that
+ * fall; "ask the
  * desk" and a lost line are two low buzzes. Browsers want a press before the first sound.
  */
 
@@ -8,6 +9,7 @@ const TUNES = {
   welcome: { wave: 'sine', volume: 0.5, tones: [[660, 0, 0.13], [990, 0.14, 0.22]], shake: [60] },
   already: { wave: 'sine', volume: 0.4, tones: [[523, 0, 0.28]], shake: [40, 60, 40] },
   guest: { wave: 'sine', volume: 0.3, tones: [[523, 0, 0.12], [659, 0.15, 0.12], [784, 0.3, 0.22]], shake: [60] },
+  left: { wave: 'sine', volume: 0.4, tones: [[784, 0, 0.13], [523, 0.14, 0.22]], shake: [60] },
   ask: { wave: 'square', volume: 0.25, tones: [[165, 0, 0.22], [147, 0.3, 0.34]], shake: [180, 80, 180] },
   lost: { wave: 'square', volume: 0.25, tones: [[147, 0, 0.3], [147, 0.4, 0.3]], shake: [300, 100, 300] },
 };

@@ -15,7 +15,7 @@ from kiosk.core.errors import Refused
 REAL = (files("kiosk") / "data" / "plan" / "ke-hoach-hoi-nghi-2026.txt").read_bytes()
 KEYS = (
     "title title_block host venue address month date time legal_bases purposes agenda seats "
-    "recognition_days invitees duties recipients signer budget unread"
+    "recognition_days invitees duties recipients signer budget unread doubts"
 )
 
 

@@ -282,7 +282,6 @@ def test_the_order_of_columns_does_not_matter(workbook: Book) -> None:
         ),
         (csv("Tên tôi,là", "Lê An,Phòng A"), "roster_no_header"),
         (csv("STT,Hä vµ tªn,§¬n vÞ", "1,Qu¸ch,A"), "roster_old_font"),
-        (csv("STT,Họ đệm,Tên,Đơn vị", "1,Nguyễn Văn,An,A"), "roster_split_name"),
         (csv(*["x"] * 20, "STT,Họ và tên,Đơn vị", "1,Lê An,A"), "roster_no_header"),
         (csv("STT,Họ và tên,Đơn vị", "Tổng cộng: 0,,"), "roster_no_people"),
         (csv("STT,Họ và tên,Đơn vị", '1,"Lê An,A', "2,Lê Ba,A"), "roster_broken_quotes"),
@@ -298,8 +297,16 @@ def test_a_file_that_cannot_be_a_roster_is_refused_with_one_code(data: bytes, co
     assert refusal.value.code == code
 
 
-def test_a_name_spread_over_two_cells_under_one_header_is_refused(workbook: Book) -> None:
-    rows = [["STT", "Họ và tên", "", "Đơn vị"]]
-    rows += [[n, "Nguyễn Văn", given, "Phòng A"] for n, given in enumerate(["An", "Ba", "Cư"], 1)]
-    with pytest.raises(Refused, match="roster_split_name"):
-        read(workbook(rows))
+def test_a_name_in_two_columns_is_one_name_whatever_stands_above(workbook: Book) -> None:
+    people = [[n, "Nguyễn Văn", given, "Phòng A"] for n, given in enumerate(["An", "Ba", "Cư"], 1)]
+    for head in (
+        [["STT", "Họ và tên", "", "Đơn vị"]],
+        [["STT", "Họ đệm", "Tên", "Đơn vị"]],
+        [["STT", "Họ và tên", "", "Đơn vị"], ["", "Họ đệm", "Tên", ""]],
+    ):
+        sheet = read(workbook([*head, *people]))
+        assert [person.name for person in sheet.rows] == [
+            "Nguyễn Văn An",
+            "Nguyễn Văn Ba",
+            "Nguyễn Văn Cư",
+        ]
