@@ -79,6 +79,17 @@ function conclude(section, lostTemplate) {
 
 /* ---- Scans ---- */
 
+// From a scan until its answer was there long enough to be read, this page must not be changed for
+// another one (idle.js).
+const READ_MS = 3000;
+let actTimer = 0;
+
+function inAct(is) {
+  clearTimeout(actTimer);
+  if (is) gate.setAttribute('data-in-act', '');
+  else actTimer = setTimeout(() => gate.removeAttribute('data-in-act'), READ_MS);
+}
+
 // The server's clock when the page was made tells how far this device's is off.
 const ahead = Date.parse(document.body.dataset.now ?? '') - Date.now() || 0;
 
@@ -90,18 +101,22 @@ const here = () => ({
 const queue = new ScanQueue(gate.dataset.scanUrl, `gate-kept-${gate.dataset.gate ?? ''}`, here, {
   onSend: () => {
     clearTimeout(waitTimer);
+    inAct(true);
     // A slow answer must not leave the green of the last person before the next one.
     busyTimer = setTimeout(() => showTemplate('answer-busy'), BUSY_AFTER_MS);
   },
   onAnswer: (scan, section) => {
+    inAct(false);
     gate.dataset.link = 'on';
     conclude(section, 'answer-lost');
   },
   onLate: (scan, section) => {
+    inAct(false);
     gate.dataset.link = 'on';
     listLate(scan, section, ahead);
   },
   onCut: (kept, scan) => {
+    inAct(false);
     gate.dataset.link = 'cut';
     for (const place of gate.querySelectorAll('.gate-top [data-kept]')) place.textContent = String(kept);
     if (!scan) {
@@ -244,15 +259,7 @@ function setUpUndo() {
 
 let begun = false;
 
-async function keepAwake() {
-  try {
-    if (document.visibilityState === 'visible') await navigator.wakeLock?.request('screen');
-  } catch {
-    // Battery saving may refuse; the gate works with a screen that dims.
-  }
-}
-
-/** Sound, camera and a screen that stays bright. Call it from a press. */
+/** Sound and camera. Call it from a press. The screen stays on by kiosk.js. */
 function begin() {
   if (begun) return;
   begun = true;
@@ -263,8 +270,6 @@ function begin() {
     // Without storage the button is asked for again after a reload.
   }
   sounds.unlock();
-  keepAwake();
-  document.addEventListener('visibilitychange', keepAwake);
   const finder = find('finder');
   if (finder) {
     new Camera(finder, { script: gate.dataset.cameraScript, wasm: gate.dataset.cameraWasm }, take).start();

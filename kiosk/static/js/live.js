@@ -6,8 +6,9 @@
  *
  * The server sends, on the stream:
  *   event: region   data: {"id": "<dom id>", "html": "<… id=that id …>"}   morphed into the page
- *   event: tick     data: {"now": "<ISO time with +07:00>", "version": "<of the program>"}, every 5 s
- *   event: bye      this caller may not listen any more: stop for good and load the page anew
+ *   event: tick     data: {"now": "<ISO time with +07:00>", "version": "<of the pages>"}, every 5 s
+ *   event: bye      this caller may not listen any more: stop for good and load the page anew, or go
+ *                   to <body data-leave="/">, where a device is told what it is now
  *
  * A stream that is silent for 10 s is stale: #offline tells the age of what is on the screen, and the
  * stream is opened again after 1, 2, 4, 5, 5 … s. After three failures the page also asks
@@ -31,6 +32,7 @@
   const POLL_MS = 2000;
   const STREAM_AGAIN_MS = 30000;
   const RELOAD_PAUSE_MS = 30000;
+  const LEAVE_PAUSE_MS = 3000;
   const BAR_MS = 15000;
 
   const body = document.body;
@@ -103,23 +105,30 @@
   };
 
   const loadAnew = () => {
-    // Once in 30 s at most: a server that sends everyone away must not make the page flicker.
+    // Once in 30 s at most: a server that sends everyone away must not make the page flicker. A
+    // device asks at the front door what it is now (data-leave), which does not send it back here.
     const key = 'live-loaded-anew';
+    const { leave } = body.dataset;
+    const load = () => { if (leave) location.replace(leave); else location.reload(); };
     stop();
     setState('stopped');
     try {
-      const rest = Number(sessionStorage.getItem(key) ?? 0) + RELOAD_PAUSE_MS - Date.now();
-      if (rest > 0) return void setTimeout(() => location.reload(), rest);
+      const pause = leave ? LEAVE_PAUSE_MS : RELOAD_PAUSE_MS;
+      const rest = Number(sessionStorage.getItem(key) ?? 0) + pause - Date.now();
+      if (rest > 0) return void setTimeout(load, rest);
       sessionStorage.setItem(key, String(Date.now()));
     } catch {
-      // Storage may be switched off; then reloading is still right.
+      // Storage may be switched off; then loading anew is still right.
     }
-    location.reload();
+    load();
   };
 
   const tick = ({ now, version }) => {
     if (now) setServerTime(now);
-    if (version && body.dataset.version && version !== body.dataset.version) loadAnew();
+    // The program has newer pages; idle.js loads this one anew when nobody is at work.
+    if (version && body.dataset.version && version !== body.dataset.version) {
+      document.dispatchEvent(new CustomEvent('page:old'));
+    }
     drawClocks(false);
   };
 
