@@ -30,6 +30,7 @@ from flask.cli import AppGroup, ScriptInfo
 from sqlalchemy.exc import DBAPIError
 
 from kiosk import __version__, config, create_app, instance
+from kiosk.core import jobs
 from kiosk.core.access import THE_PROGRAM
 from kiosk.core.errors import Refused
 from kiosk.core.messages import sentence
@@ -310,6 +311,7 @@ def badges(context: click.Context, out: Path) -> None:
     from kiosk.conference.badge_sheet import BadgeFace, badge_sheet
     from kiosk.conference.rules import band_of
 
+    jobs.step_back()
     found = order(context, "badges.faces")
     sheet = badge_sheet(
         [BadgeFace(**face) for face in found["faces"]],
@@ -330,6 +332,7 @@ def invitations(context: click.Context, out: Path, unit: str | None, dated: str 
     """Print the invitations, an A4 page for each person, by unit."""
     from kiosk.documents import invitation
 
+    jobs.step_back()
     letters = order(context, "invitations.letters", unit=unit, dated=dated)
     write_file(out, invitation.job(letters, lambda done, total: None))
     say(f"{out}: {len(letters['letters']['people'])} invitations")
@@ -467,6 +470,7 @@ def backup(context: click.Context, folder: Path | None, as_json: bool) -> None:
         return
     from kiosk.backup import copying
 
+    jobs.step_back()
     chosen = settings(context)
     instance.ensure_whole(chosen.instance)
     # Here and not in the server: a snapshot needs a read lock alone, and it also works when the
