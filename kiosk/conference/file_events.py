@@ -156,7 +156,7 @@ ROW_REASONS: dict[str, tuple[str, str]] = {
     "signature": ("dòng ký tên, ngày tháng", "signature or date"),
     "repeated_header": ("dòng tiêu đề lặp lại", "header again"),
     "column_numbers": ("dòng đánh số cột", "column numbers"),
-    "hidden_row": ("hàng ẩn: {text}", "hidden row: {text}"),
+    "hidden_row": ("dòng ẩn: {text}", "hidden row: {text}"),
     "number_only": ("chỉ có số thứ tự", "a number and nothing else"),
     "unread": ("không có người", "nobody in it"),
     "name_missing": ("thiếu họ tên", "the name is missing"),

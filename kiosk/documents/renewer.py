@@ -28,7 +28,7 @@ from kiosk.documents.fallback_list import FallbackList
 log = logging.getLogger(__name__)
 
 FOLDER = "print"
-NAME = "danh-sach-du-phong"
+NAME = "danh-sach-giay"
 
 #: Seconds after the start until the first list; opening the hall and its first copy come first.
 FIRST = 10.0

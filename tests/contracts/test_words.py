@@ -76,7 +76,7 @@ ONE_LANGUAGE = {
     },
     "console/_motion.html": {
         "Thông qua chương trình Hội nghị": "a suggestion; the hall votes on Vietnamese words",
-        "Thông qua danh sách Đoàn chủ tịch và Thư ký": "a suggestion for the hall",
+        "Thông qua danh sách Đoàn Chủ tịch và Thư ký": "a suggestion for the hall",
         "Thông qua Nghị quyết Hội nghị": "a suggestion for the hall",
     },
 }

@@ -96,7 +96,7 @@ def test_the_chair_and_the_desk_read_without_buttons_to_tick(
 ) -> None:
     page = signed_in(Role.DESK).get("/console/invitations").get_data(as_text=True)
     assert "/sent" not in page
-    assert "In danh sách dự phòng" in page
+    assert "In danh sách giấy" in page
 
 
 def test_pages_work_before_there_is_a_conference(
@@ -167,7 +167,7 @@ def test_the_lists_come_as_pdf_and_as_workbook(
     pdf = browser.post("/console/attendance-list", fragment=False)
     assert "DANH SÁCH ĐẠI BIỂU – ĐIỂM DANH" in reading.texts(pdf.data)[0]
     book = browser.post("/console/fallback-list", {"form": "xlsx"}, fragment=False)
-    assert "danh-sach-du-phong.xlsx" in book.headers["Content-Disposition"]
+    assert "danh-sach-giay.xlsx" in book.headers["Content-Disposition"]
     sheet = openpyxl.load_workbook(io.BytesIO(book.data)).active
     assert "Vũ Thị Yến" in {cell.value for row in sheet.iter_rows() for cell in row}
 

@@ -93,7 +93,7 @@ def test_a_turn_writes_both_files_whole_and_a_quiet_minute_writes_nothing(day: D
     assert keeper.turn() is True
     first = keeper.printed
     assert first is not None
-    pdf, xlsx = keeper.folder / "danh-sach-du-phong.pdf", keeper.folder / "danh-sach-du-phong.xlsx"
+    pdf, xlsx = keeper.folder / "danh-sach-giay.pdf", keeper.folder / "danh-sach-giay.xlsx"
     assert pdf.read_bytes() == first.pdf
     assert xlsx.read_bytes() == first.xlsx
     assert sorted(path.name for path in keeper.folder.iterdir()) == [pdf.name, xlsx.name]
@@ -163,14 +163,14 @@ def test_a_list_that_somebody_has_open_gets_a_new_one_beside_it(
     real = renewer.put
 
     def held(path: Path, data: bytes) -> None:
-        if path.name == "danh-sach-du-phong.pdf":
+        if path.name == "danh-sach-giay.pdf":
             raise PermissionError("open in another program")
         real(path, data)
 
     monkeypatch.setattr(renewer, "put", held)
     assert keeper.turn() is True
-    assert (keeper.folder / "danh-sach-du-phong-moi.pdf").is_file()
-    assert (keeper.folder / "danh-sach-du-phong.xlsx").is_file()
+    assert (keeper.folder / "danh-sach-giay-moi.pdf").is_file()
+    assert (keeper.folder / "danh-sach-giay.xlsx").is_file()
 
 
 def test_nobody_ever_sees_half_a_file(tmp_path: Path) -> None:
