@@ -79,11 +79,16 @@ function conclude(section, lostTemplate) {
 
 /* ---- Scans ---- */
 
-// The server's clock when the page was made tells how far this device's is off.
-const ahead = Date.parse(document.body.dataset.now ?? '') - Date.now() || 0;
+// The server's time as this page last heard it, and how long ago by a clock that nobody can set: a
+// tablet whose own clock is wrong, or is put right in between, claims the true moment all the same.
+let anchor = { at: Date.parse(document.body.dataset.now ?? '') || Date.now(), born: performance.now() };
+
+document.addEventListener('live:now', (event) => {
+  anchor = { at: event.detail.at, born: performance.now() };
+});
 
 const here = () => ({
-  claimed_at: new Date(Date.now() + ahead).toISOString(),
+  claimed_at: new Date(anchor.at + performance.now() - anchor.born).toISOString(),
   direction: gate.dataset.direction ?? 'in',
 });
 
@@ -99,7 +104,7 @@ const queue = new ScanQueue(gate.dataset.scanUrl, `gate-kept-${gate.dataset.gate
   },
   onLate: (scan, section) => {
     gate.dataset.link = 'on';
-    listLate(scan, section, ahead);
+    listLate(scan, section);
   },
   onCut: (kept, scan) => {
     gate.dataset.link = 'cut';

@@ -17,7 +17,9 @@
  * A hidden tab closes its stream: over HTTP/1.1 a browser has six connections for all its tabs.
  * <html data-live-state> says connecting, open, polling, stale, hidden or stopped.
  *
- * Clocks show the server's time in the server's zone, whatever the tablet believes:
+ * Clocks show the server's time in the server's zone, whatever the tablet believes, and ages are
+ * counted by a clock that nobody can set (performance.now): a tablet that is put right in the middle of
+ * a cut must not hide it. Each time that is heard is told to the page as `live:now` {detail: {at}}.
  *   <time data-clock>             hh:mm          data-clock="seconds"   hh:mm:ss
  *   <b data-since="ISO">          whole minutes since then
  *   <svg class="progress"><rect class="done" data-since="ISO" data-planned-minutes="35"/></svg>
@@ -39,19 +41,21 @@
 
   /* ---- The server's clock ---- */
 
-  let ahead = 0;                 // server's clock minus this device's, in ms
+  const steady = () => performance.now();
+  let ahead = Date.now() - steady();   // server's clock minus this page's steady one, in ms
   let zone = 7 * 3600000;        // Asia/Ho_Chi_Minh; taken from the server's own +07:00
   let barsAt = 0;
 
   const setServerTime = (iso) => {
     const instant = Date.parse(iso);
     if (Number.isNaN(instant)) return;
-    ahead = instant - Date.now();
+    ahead = instant - steady();
+    document.dispatchEvent(new CustomEvent('live:now', { detail: { at: instant } }));
     const offset = /([+-])(\d\d):(\d\d)$/.exec(iso);
     if (offset) zone = (offset[1] === '-' ? -1 : 1) * (Number(offset[2]) * 60 + Number(offset[3])) * 60000;
   };
 
-  const serverNow = () => Date.now() + ahead;
+  const serverNow = () => steady() + ahead;
   const wallTime = (instant) => new Date(instant + zone).toISOString().slice(11, 19);
 
   const write = (element, text) => {
@@ -89,14 +93,14 @@
   let failures = 0;
   let tag = null;
   let stopped = false;
-  let lastHeard = Date.now();    // when what is on the screen was last known to be true
-  let watchedFrom = Date.now();  // from when silence counts: a tab that was hidden gets its ten seconds
+  let lastHeard = steady();      // when what is on the screen was last known to be true
+  let watchedFrom = steady();    // from when silence counts: a tab that was hidden gets its ten seconds
   let lastTime = serverNow();    // the server's time at lastHeard
 
   const setState = (state) => { root.dataset.liveState = state; };
 
   const heard = () => {
-    lastHeard = watchedFrom = Date.now();
+    lastHeard = watchedFrom = steady();
     lastTime = serverNow();
     const bar = document.getElementById('offline');
     if (bar) bar.hidden = true;
@@ -109,7 +113,7 @@
     setState('stopped');
     try {
       const rest = Number(sessionStorage.getItem(key) ?? 0) + RELOAD_PAUSE_MS - Date.now();
-      if (rest > 0) return void setTimeout(() => location.reload(), rest);
+      if (rest > 0) return void setTimeout(() => location.reload(), Math.min(rest, RELOAD_PAUSE_MS));
       sessionStorage.setItem(key, String(Date.now()));
     } catch {
       // Storage may be switched off; then reloading is still right.
@@ -238,7 +242,7 @@
   const go = () => {
     stopped = false;
     failures = 0;
-    watchedFrom = Date.now();
+    watchedFrom = steady();
     setState('connecting');
     connect();
   };
@@ -246,15 +250,15 @@
   /* ---- The watch ---- */
 
   const watch = () => {
-    const bars = Date.now() - barsAt >= BAR_MS;
-    if (bars) barsAt = Date.now();
+    const bars = steady() - barsAt >= BAR_MS;
+    if (bars) barsAt = steady();
     drawClocks(bars);
     if (!address || document.visibilityState === 'hidden') return;
-    if (Date.now() - watchedFrom <= SILENCE_MS) return;
+    if (steady() - watchedFrom <= SILENCE_MS) return;
     const bar = document.getElementById('offline');
     if (bar) {
       const text = (body.dataset.liveStale ?? '')
-        .replace('{age}', String(Math.max(0, Math.floor((Date.now() - lastHeard) / 1000))))
+        .replace('{age}', String(Math.max(0, Math.floor((steady() - lastHeard) / 1000))))
         .replace('{at}', wallTime(lastTime));
       write(bar.querySelector('[data-offline-text]') ?? bar, text);
       bar.hidden = false;
@@ -267,7 +271,7 @@
   if (body.dataset.now) setServerTime(body.dataset.now);
   lastTime = serverNow();
   setInterval(watch, 1000);
-  barsAt = Date.now();
+  barsAt = steady();
   drawClocks(true);
   if (!address) return;
 
