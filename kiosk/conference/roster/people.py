@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from kiosk.conference.roster import lines
 from kiosk.conference.roster.sheet import (
@@ -31,8 +32,12 @@ _LONGEST = {
 }
 #: Columns whose text never reaches a stored person (R22).
 _NEVER_STORED = frozenset({Column.IGNORED, Column.BIRTH, Column.MALE, Column.FEMALE})
-_YEAR = re.compile(r"(?<!\d)(19|20)\d\d(?!\d)")
 _SAME_AS_ABOVE = {'"', "''", "“", "”", "nt", "-nt-", "- nt -", "//", "như trên"}
+#: Day 0 of Excel's calendar of 1900, as it counts every day since March of that year.
+_EXCEL_BEGINS = date(1899, 12, 30)
+_LAST_OF_CENTURY = 99
+#: `5/6/20` is nobody's 1920: who works here was born later, or in this century.
+_YOUNGEST = 30
 _DIGIT = re.compile(r"\d")
 _ODD_SIGN = re.compile(r"[^\w\s'’.\u0300-\u036f-]|_")
 _NO_LETTER = re.compile(r"[^a-z]+")
@@ -52,6 +57,29 @@ _DELEGATE_WORDS = re.compile(
     r"dai bieu( (chinh thuc|duong nhien|duoc trieu tap))?|chinh thuc|duong nhien|delegate|db"
     r"|duoc trieu tap|trieu tap"
 )
+
+
+def birth_date(text: str) -> str:
+    """One spelling of a date however a file writes it: `01/05/1980`, `05/1980`, `1980`, or "".
+
+    Told are `1/5/80`, `1980-05-01`, `ngày 1 tháng 5 năm 1980`, `01051980` and the whole number
+    by which Excel counts days from 1900, so that two spellings never make two people of one.
+    """
+    if len(text) == 5 and text.isdecimal():
+        return (_EXCEL_BEGINS + timedelta(days=int(text))).strftime("%d/%m/%Y")
+    if len(text) == 8 and text.isdecimal():
+        text = f"{text[:2]}/{text[2:4]}/{text[4:]}"
+    numbers = [int(each) for each in re.findall(r"\d+", text)[:3]]
+    if len(numbers) == 3 and numbers[0] > _LAST_OF_CENTURY:
+        numbers.reverse()
+    *before, year = numbers or [0]
+    if len(before) == 2 and year <= _LAST_OF_CENTURY:
+        year += 1900 if year > _YOUNGEST else 2000
+    if not 1900 <= year <= 2099:
+        return ""
+    if len(before) == 2 and before[1] > 12 >= before[0]:
+        before.reverse()
+    return "/".join([*(f"{each:02d}" for each in before), str(year)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +213,9 @@ class PersonReader:
         return f"{name} {given}".strip() if given else name
 
     def _birth_in(self, cells: list[str]) -> str:
-        """The birth date as written, or its year: looked at, never kept (R22)."""
+        """The birth date, or what of it is known: looked at, never kept (R22)."""
         said = [self._cell(cells, each) for each in (Column.BIRTH, Column.MALE, Column.FEMALE)]
-        text = next(filter(None, said), "")
-        digits = re.sub(r"[^\d/]", "", text.replace("-", "/").replace(".", "/"))
-        return digits if _YEAR.search(digits) else ""
+        return birth_date(next(filter(None, said), ""))
 
     def _reject(self, row: int, reason: str, facts: dict[str, str | int]) -> None:
         self.rejected.append(Finding(row, reason, facts))
