@@ -10,8 +10,8 @@ code ─ readable? ─ known? ─ in force? ─ doors open? ─ entitled? ┬ in
 A scan that a cut-off gate sends late brings the gate's claimed time. What it claims never becomes a
 recorded time; it only tells two things: whether two late scans were one arrival, and whether
 something newer is known: the person was seen elsewhere since, or the desk has taken back what such
-a scan would record. If so the late scan changes nothing (`refused`, `overtaken`), for the newer fact
-is the true one, and the secretary sees both. A claim that no clock can mean (`rules.claim_of`) does
+a scan would record. If so the late scan changes nothing (`refused`, `overtaken`): the newer fact is
+the true one, and the secretary sees both. A claim that no clock can mean (`rules.claim_of`) does
 not make a late scan a fresh one: it changes nothing where anything is known about the person.
 """
 
@@ -159,7 +159,7 @@ def scan(
                 claimed_at=claim,
             )
         elif outcome is Outcome.LEFT and stay is not None:
-            _leave(session, stay, at=now, device_id=device_id)
+            leave(session, stay, at=now, device_id=device_id)
         session.connection().execute(
             _new_scan,
             {
@@ -472,9 +472,10 @@ def enter(
     return int(stay_id)
 
 
-def _leave(
+def leave(
     session: Session, stay: Row[*tuple[Any, ...]], *, at: datetime, device_id: int | None
 ) -> None:
+    """End an open stay inside the act that decided it; `device_id` is None where no gate did."""
     session.execute(
         update(_stay)
         .where(_stay.c.id == stay.id)

@@ -102,6 +102,7 @@ LIST: dict[str, str] = {
     "POST /desk/people/<int:delegate_id>/absence/withdraw": DESK,
     "POST /desk/people/<int:delegate_id>/admit": DESK,
     "POST /desk/people/<int:delegate_id>/badge": DESK,
+    "POST /desk/people/<int:delegate_id>/leave": DESK,
     "GET /desk/people/<int:delegate_id>/substitute": DESK,
     "POST /desk/people/<int:delegate_id>/substitute": DESK,
     "POST /desk/stays/<int:stay_id>/undo": DESK,
