@@ -170,10 +170,12 @@ class PersonReader:
             told = [this.differs_from(other) for other in before]
             by_person = row in self._choices.others
             if not all(told) and not by_person:
-                self._reject(row, "same_person_twice", {"first_row": before[told.index("")].row})
+                first = before[told.index("")].row
+                self._reject(row, "same_person_twice", {"first_row": first, "text": name[:80]})
                 return
             by = "person" if not all(told) else told[0]
-            self._suspect(row, "same_name_told_apart", first_row=before[0].row, by=by)
+            first = before[0].row
+            self._suspect(row, "same_name_told_apart", first_row=first, by=by, text=name[:80])
         before.append(this)
         shown = name
         if is_all_capitals(name) and (self._choices.all_proper or row in self._choices.proper):
@@ -190,6 +192,7 @@ class PersonReader:
             standing_stated=standing[1],
             note=self._cell(cells, Column.NOTE),
             respelled=shown != name,
+            renames=row in self._choices.same,
         )
         self.rows.append(person)
         self._by_name.setdefault(key[0], []).append(person)
@@ -201,7 +204,12 @@ class PersonReader:
             first = people[0]
             for person in people[1:]:
                 if unit_key(person.unit) != unit_key(first.unit):
-                    self._suspect(person.row, "same_name_in_two_units", first_row=first.row)
+                    self._suspect(
+                        person.row,
+                        "same_name_in_two_units",
+                        first_row=first.row,
+                        text=person.name[:80],
+                    )
 
     def _cell(self, cells: list[str], column: Column) -> str:
         place = self._columns.get(column)

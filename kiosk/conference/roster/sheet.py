@@ -64,6 +64,8 @@ class Choices:
     proper: frozenset[int] = frozenset()
     #: Rows that are another person than the one of the same name in the same unit.
     others: frozenset[int] = frozenset()
+    #: Rows that are a stored person whose name was spelled nearly so.
+    same: frozenset[int] = frozenset()
 
 
 #: A file as it reads by itself.
@@ -91,6 +93,8 @@ class RosterRow:
     note: str
     #: The name is no longer the file's own spelling: a person chose the proposal.
     respelled: bool = False
+    #: A person said that this is the stored person of nearly this name.
+    renames: bool = False
 
 
 @dataclass(frozen=True, slots=True)
