@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, Response, render_template, request
 
-from kiosk.conference import bars, committees, duties, queries, rules
+from kiosk.conference import bars, committees, duties, introduced, queries, rules
 from kiosk.core import hx
 from kiosk.core.access import PREPARERS, Role, actor, allow
 from kiosk.core.db import db
@@ -53,6 +53,7 @@ def _duty(duty_id: int) -> str:
 @allow(*PREPARERS, Role.CHAIR)
 def board() -> str:
     session = db.session()
+    meeting = queries.find_conference(session)
     seated = committees.members(session)
     return render_template(
         "conference/committees.html",
@@ -61,7 +62,8 @@ def board() -> str:
         },
         bars=bars.bars(session),
         choices=list(rules.Bar),
-        meeting=queries.find_conference(session),
+        meeting=meeting,
+        suggestion=introduced.suggested_chair(session, meeting),
     )
 
 

@@ -92,6 +92,20 @@ def seated_of(text: str) -> list[list[str]]:
     return people
 
 
+#: Words by which a typed line means a body of the conference, not a title: "Chủ tịch UBMTTQ" does
+#: not preside.
+_BODIES = {
+    "presidium": "(thanh vien |uy vien )?(chu toa|chu tri|doan chu tich|doan chu toa)( hoi nghi)?",
+    "secretaries": "(truong |to truong )?(to |ban |doan )?thu ky( doan)?( hoi nghi)?",
+}
+
+
+def body_of_capacity(capacity: str) -> str:
+    """`presidium` or `secretaries` where a typed line stands for that body; else empty."""
+    words = " ".join(fold(capacity).split())
+    return next((body for body, form in _BODIES.items() if re.fullmatch(form, words)), "")
+
+
 #: How the office itself shortens its long name, e.g. on badges.
 _SHORT_WORDS = (
     ("cán bộ", "CB"),
