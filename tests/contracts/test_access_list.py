@@ -84,6 +84,7 @@ LIST: dict[str, str] = {
     "POST /console/stays/<int:stay_id>/left/undo": DESK,
     "GET /console/committees": LEADERS_AND_TECHNICIAN,
     "GET /console/committees/<committee>/find": PREPARERS,
+    "GET /console/bars/find": PREPARERS,
     "POST /console/committees/<committee>/add/<int:delegate_id>": PREPARERS,
     "POST /console/committees/members/<int:member_id>/end": PREPARERS,
     "POST /console/committees/members/<int:member_id>/head": PREPARERS,
