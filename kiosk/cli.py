@@ -242,14 +242,15 @@ def roster() -> None:
     "--mapping",
     default="",
     metavar="name=B,title=C",
-    help="Columns by hand: number, name, given, title, unit, address_form, gender, seat, standing,"
-    " note, birth, male, female.",
+    help="Columns by hand: number, name, middle, given, title, unit, address_form, gender, seat,"
+    " standing, note, birth, male, female.",
 )
 @click.option("--header-row", type=click.IntRange(0, 20_001), help="Row of the header; 0: none.")
 @click.option("--sheet", default="", help="Name of the sheet, if not the first visible one.")
 @click.option("--tcvn3", "legacy", flag_value="tcvn3", default="", help="Text in a .VnTime font.")
 @click.option("--tcvn3-capitals", "legacy", flag_value="tcvn3-capitals", help="… .VnTimeH.")
 @click.option("--vni", "legacy", flag_value="vni", help="Text in a VNI font.")
+@click.option("--unit", default="", help="Unit of whoever has none in the file.")
 @click.option("--with-hidden", is_flag=True, help="People in hidden rows as well.")
 @click.option("--proper-case", is_flag=True, help="Names in capitals as proposed.")
 @click.option("--json", "as_json", is_flag=True)

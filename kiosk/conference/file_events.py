@@ -221,6 +221,7 @@ COLUMN_WORDS: dict[str, tuple[str, str]] = {
     "seat": ("Số ghế", "Seat"),
     "standing": ("Tư cách", "Standing"),
     "note": ("Ghi chú", "Note"),
+    "middle": ("Chữ đệm", "Middle name"),
     "given": ("Tên", "Given name"),
     "birth": ("Ngày sinh", "Date of birth"),
     "male": ("Nam", "Men"),

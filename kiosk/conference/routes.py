@@ -139,6 +139,7 @@ def _choices() -> Choices:
         legacy=form.get("legacy", ""),
         hidden_rows=form.get("hidden_rows") == "1",
         all_proper=form.get("all_proper") == "1",
+        unit=form.get("unit_of_all", ""),
         **ticked,
     )
 

@@ -9,8 +9,10 @@ from kiosk.conference.roster.preview import MOST_COLUMNS, place_of
 from kiosk.conference.roster.sheet import Choices, Column
 from kiosk.core.errors import Refused
 from kiosk.core.legacy_text import Legacy
+from kiosk.core.names import tidy
 
 _MOST_ROWS = 20_001
+_LONGEST_UNIT = 200
 
 
 def choices_of(
@@ -24,6 +26,7 @@ def choices_of(
     proper: Iterable[str] = (),
     others: Iterable[str] = (),
     same: Iterable[str] = (),
+    unit: str = "",
 ) -> Choices:
     """The choices of a form: what each column holds by its place (blank: nothing).
 
@@ -44,6 +47,7 @@ def choices_of(
             proper=frozenset(map(int, proper)),
             others=frozenset(map(int, others)),
             same=frozenset(map(int, same)),
+            unit=tidy(unit)[:_LONGEST_UNIT],
         )
     except ValueError as wrong:
         raise Refused("roster_mapping_wrong") from wrong

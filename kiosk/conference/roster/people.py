@@ -40,6 +40,7 @@ _LAST_OF_CENTURY = 99
 _YOUNGEST = 30
 _DIGIT = re.compile(r"\d")
 _ODD_SIGN = re.compile(r"[^\w\s'’.\u0300-\u036f-]|_")
+_NO_TITLE = re.compile(r"[-–—.\s]*")
 _NO_LETTER = re.compile(r"[^a-z]+")
 _ADDRESS = {
     "ong": "Ông",
@@ -54,8 +55,8 @@ _ADDRESS = {
 # Ông is a surname too (Ông Cao Thắng): only before a whole name of three words is it a doubt.
 _ADDRESS_IN_NAME = re.compile(r"(ông|bà)[\s.:]+(\S+\s+){2}\S|(đồng chí|đ/c|đc)[\s.:]+\S", re.I)
 _DELEGATE_WORDS = re.compile(
-    r"dai bieu( (chinh thuc|duong nhien|duoc trieu tap))?|chinh thuc|duong nhien|delegate|db"
-    r"|duoc trieu tap|trieu tap"
+    r"(dai bieu|db)( (chinh thuc|duong nhien|(duoc )?(trieu tap|bau)))?|chinh thuc|duong nhien"
+    r"|delegate|(duoc )?(trieu tap|bau)"
 )
 
 
@@ -180,12 +181,13 @@ class PersonReader:
         shown = name
         if is_all_capitals(name) and (self._choices.all_proper or row in self._choices.proper):
             shown = proper_case(name)
+        title = self._cell(cells, Column.TITLE)
         person = RosterRow(
             row=row,
             number=number,
             name=shown,
             address_form=self._address_of(row, cells),
-            title=self._cell(cells, Column.TITLE),
+            title="" if _NO_TITLE.fullmatch(title) else title,
             unit=unit,
             seat=self._cell(cells, Column.SEAT),
             standing=standing[0],
@@ -216,9 +218,11 @@ class PersonReader:
         return cells[place] if place is not None and place < len(cells) else ""
 
     def name_in(self, cells: list[str]) -> str:
-        """The whole name, from one column or two (họ đệm, tên)."""
-        name, given = self._cell(cells, Column.NAME), self._cell(cells, Column.GIVEN)
-        return f"{name} {given}".strip() if given else name
+        """The whole name, from one column, two (họ đệm, tên) or three (họ, chữ đệm, tên)."""
+        if Column.GIVEN not in self._columns:
+            return self._cell(cells, Column.NAME)
+        parts = [self._cell(cells, each) for each in (Column.NAME, Column.MIDDLE, Column.GIVEN)]
+        return " ".join(filter(None, parts))
 
     def _birth_in(self, cells: list[str]) -> str:
         """The birth date, or what of it is known: looked at, never kept (R22)."""
@@ -255,7 +259,7 @@ class PersonReader:
             own = self._unit_above
         elif own:
             self._unit_above = own
-        unit = own or self._section
+        unit = own or self._section or self._choices.unit
         return self._units.setdefault(unit_key(unit), unit) if unit else ""
 
     def _standing_of(self, cells: list[str]) -> tuple[Standing, bool] | None:

@@ -393,3 +393,18 @@ def test_a_tick_beside_a_row_is_not_taken_to_another_sheet(
     assert 'value="17" checked' in stays
     moved = secretary.post(path, {**form, "sheet_was": "Bổ sung"}).get_data(as_text=True)
     assert 'value="17" >' in moved
+
+
+def test_the_unit_of_a_whole_file_is_asked_for_on_the_page_and_stored(
+    meeting: Meeting, signed_in: Callable[..., Browser]
+) -> None:
+    secretary = signed_in(Role.SECRETARY)
+    html = upload(secretary, "Họ và tên,Chức vụ\nNgười Mới,Văn thư".encode())
+    assert "thiếu đơn vị" in html
+    assert html.count('<details class="card" id="mapping" open') == 1
+    form = {"digest": digest_of(html), "unit_of_all": "Phòng Mới"}
+    again = secretary.post("/console/delegates/import/preview/again", form).get_data(as_text=True)
+    assert 'name="unit_of_all" maxlength="200" autocomplete="off" value="Phòng Mới"' in again
+    assert secretary.post("/console/delegates/import", form).status_code == 204
+    person = everyone(meeting.app)[-1]
+    assert (person.name, person.unit) == ("Người Mới", "Phòng Mới")

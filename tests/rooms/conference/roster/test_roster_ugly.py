@@ -21,7 +21,7 @@ from kiosk.conference.roster.mapping import choices_of, choices_of_words
 from kiosk.conference.roster.people import birth_date
 from kiosk.conference.roster.preview import letter_of, place_of, preview_roster
 from kiosk.conference.roster.reader import read_roster
-from kiosk.conference.roster.sheet import Choices, Column, Sheet
+from kiosk.conference.roster.sheet import Choices, Column, Sheet, Standing
 from kiosk.core.errors import Refused
 from kiosk.core.legacy_text import Legacy
 
@@ -448,3 +448,53 @@ def test_two_spellings_of_one_birth_date_make_nobody_twice(other: str) -> None:
 @given(st.text(max_size=30))
 def test_any_text_in_the_column_of_birth_dates_is_read_without_a_fault(text: str) -> None:
     assert re.fullmatch(r"((\d{2,}/)?\d{2,}/)?\d{4}|", birth_date(text))
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        ["Họ", "Chữ đệm", "Tên"],
+        ["Họ", "Tên đệm", "Tên"],
+        ["Họ", "Đệm", "Tên"],
+        ["Họ", "", "Tên"],
+        ["Họ đệm", "", "Tên"],
+    ],
+)
+def test_a_name_in_three_columns_keeps_its_middle(workbook: Book, head: list[str]) -> None:
+    people = [["Nguyễn", "Văn", "An"], ["Nguyễn", "Thị Thu", "An"], ["Lê", "", "Ba"]]
+    rows = [["STT", *head, "Đơn vị"], *([1, *person, "Phòng A"] for person in people)]
+    sheet = read_roster(workbook(rows), filename="x")
+    assert names(sheet) == ["Nguyễn Văn An", "Nguyễn Thị Thu An", "Lê Ba"]
+    assert not sheet.rejected
+
+
+def test_a_name_under_one_header_over_three_columns_keeps_its_middle(workbook: Book) -> None:
+    rows = [
+        ["STT", "Họ và tên", "", "", "Đơn vị"],
+        ["", "Họ", "Đệm", "Tên", ""],
+        [1, "Nguyễn", "Văn", "An", "Phòng A"],
+    ]
+    assert names(read_roster(workbook(rows), filename="x")) == ["Nguyễn Văn An"]
+
+
+def test_a_list_of_one_office_gets_its_unit_from_a_person() -> None:
+    data = "Họ và tên,Chức vụ\nLê An,Văn thư\nTrần Ba,-".encode()
+    assert {reason for _, reason in reasons(read_roster(data, filename="x").rejected)} == {
+        "unit_missing"
+    }
+    said = choices_of_words("", unit="  Phòng Kinh tế ")
+    sheet = read_roster(data, filename="x", choices=said)
+    assert [(p.name, p.title, p.unit) for p in sheet.rows] == [
+        ("Lê An", "Văn thư", "Phòng Kinh tế"),
+        ("Trần Ba", "", "Phòng Kinh tế"),
+    ]
+    # Whoever has a unit in the file keeps it.
+    own = "Họ và tên,Đơn vị\nLê An,Phòng A\nTrần Ba,".encode()
+    sheet = read_roster(own, filename="x", choices=said)
+    assert [p.unit for p in sheet.rows] == ["Phòng A", "Phòng Kinh tế"]
+
+
+@pytest.mark.parametrize("said", ["ĐB chính thức", "đại biểu đương nhiên", "Được bầu", "ĐB"])
+def test_a_delegate_by_any_of_the_usual_words_is_a_delegate(said: str) -> None:
+    data = f"Họ và tên,Đơn vị,Tư cách\nLê An,Phòng A,{said}".encode()
+    assert read_roster(data, filename="x").rows[0].standing is Standing.DELEGATE
