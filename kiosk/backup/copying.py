@@ -185,13 +185,23 @@ def copies(folder: Path) -> list[tuple[rules.CopyName, int]]:
 
 
 def _reach(folder: Path, instance: Path) -> None:
-    """The folder exists and can be written. Only its last part is made: the mount point of a stick
-    that was pulled out must not come to life as a folder of the laptop's own disk."""
+    """The folder exists and can be written. Only its last part is made: a stick that was pulled
+    out must not come to life as a folder of the laptop's own disk, be it at the mount point or,
+    where that stays behind empty, in it."""
     if folder.resolve().is_relative_to(instance.resolve()):
         raise Refused("backup_folder_inside", folder=str(folder))
     with _disk(folder):
-        if not folder.is_dir():
-            folder.mkdir(mode=0o700)
+        if folder.is_dir():
+            return
+        last = last_copy(instance)
+        if (
+            last is not None
+            and last.folder == str(folder)
+            and not last.same_disk
+            and folder.parent.stat().st_dev == instance.stat().st_dev
+        ):
+            raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
+        folder.mkdir(mode=0o700)
 
 
 @contextlib.contextmanager

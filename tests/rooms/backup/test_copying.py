@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -103,6 +104,18 @@ def test_a_stick_that_was_pulled_out_does_not_come_to_life_as_a_folder(bare: Kep
     with pytest.raises(Refused, match="backup_folder_unreachable"):
         copying.make_copy(bare.instance, gone)
     assert not gone.parent.parent.exists()
+
+
+def test_the_empty_mount_point_of_a_stick_is_no_second_place(bare: Kept) -> None:
+    noted = bare.copy().as_json() | {"same_disk": False}  # yesterday it was a stick
+    (bare.instance / copying.LAST).write_text(json.dumps(noted), encoding="utf-8")
+    shutil.rmtree(bare.place)
+    with pytest.raises(Refused, match="backup_folder_unreachable"):
+        bare.copy()
+    assert not bare.place.exists()
+    # Who wants the copies there all the same makes the folder; the card then warns of the one disk.
+    bare.place.mkdir()
+    assert bare.copy().same_disk
 
 
 @pytest.mark.parametrize("where", ["instance", "place"])
