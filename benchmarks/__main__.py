@@ -15,7 +15,7 @@ from benchmarks.measures import measure
 from kiosk.core.errors import Refused
 
 #: People in the hall: enough that every scan of a round is somebody's first.
-DELEGATES = 1_300
+DELEGATES = 2_000
 
 
 def tell(text: str) -> None:

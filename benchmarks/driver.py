@@ -37,8 +37,12 @@ class Round:
         return len(self.times) / self.seconds
 
     def percentile(self, share: int) -> float:
-        """Nearest rank."""
-        return self.times[max(0, math.ceil(len(self.times) * share / 100) - 1)]
+        return nearest_rank(self.times, share)
+
+
+def nearest_rank(times: Sequence[float], share: int) -> float:
+    """The value that `share` percent of the sorted `times` do not exceed."""
+    return times[max(0, math.ceil(len(times) * share / 100) - 1)]
 
 
 class _Client(asyncio.Protocol):

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks import disk, driver
+from benchmarks.files import Busy, measure_files
 from benchmarks.hall import Hall, Original, cpu_seconds, memory_mb, running
 from benchmarks.writer_units import WRITERS
 
@@ -21,11 +22,19 @@ Tell = Callable[[str], None]
 
 #: Clients that scan at once, and how many scans a round has at each level.
 CLIENTS = {1: 120, 16: 320, 64: 480}
-LISTENERS = (50, 300)
+LISTENERS = (50, 300, 1_000)
+#: The screens that the crowded scans are measured beside.
+CROWD_OF = 300
 #: Clients and scans while all listeners follow.
 CROWDED = (16, 160)
+#: Clients and scans at a time while a copy and a sheet of badges are made, again and again; so many
+#: times at least, and until one of each has ended.
+BESIDE = (16, 40)
+BESIDE_TIMES = 4
+#: No more scans than the hall has people for.
+BESIDE_MOST = 12
 #: Seconds after which no further round begins: a bench that takes an hour is never run.
-LONG_ENOUGH = 180.0
+LONG_ENOUGH = 300.0
 #: Seconds between two changes: longer than the stream's own calm, so that each is drawn at once.
 APART = 0.45
 
@@ -64,6 +73,10 @@ def measure(folder: Path, original: Original, *, rounds: int, quick: bool, tell:
             samples.add("start", hall.start_seconds)
             samples.add("idle memory", hall.idle_mb)
             asyncio.run(_load(hall, samples, quick=quick))
+            asyncio.run(_beside(hall, samples, here))
+        if number == 1 or not quick:
+            for name, value in measure_files(here):
+                samples.add(name, value)
         samples.rounds = number
         tell(f"round {number} of {rounds}: {time.perf_counter() - begun:.1f} s")
     return samples
@@ -100,6 +113,32 @@ async def _load(hall: Hall, samples: Samples, *, quick: bool) -> None:
         await _stream(hall, samples, count)
 
 
+async def _beside(hall: Hall, samples: Samples, folder: Path) -> None:
+    """Scans while a copy and a sheet of badges are being made."""
+    busy = Busy(folder / "instance", folder / "busy")
+    clients, count = BESIDE
+    times: list[float] = []
+    scanned = seconds = 0.0
+    try:
+        for number in range(BESIDE_MOST):
+            if number >= BESIDE_TIMES and all(busy.done.values()):
+                break
+            busy.keep_going()
+            done = await driver.drive(hall.address, hall.scan_requests(count), clients=clients)
+            samples.server_errors += sum(n for status, n in done.statuses.items() if status >= 500)
+            samples.other_answers += sum(
+                n for word, n in done.outcomes.items() if word != "admitted"
+            )
+            times += done.times
+            scanned, seconds = scanned + count, seconds + done.seconds
+            await asyncio.sleep(APART)
+    finally:
+        busy.close()
+    times.sort()
+    samples.add("beside", scanned / seconds)
+    samples.add("beside p99", driver.nearest_rank(times, 99))
+
+
 async def _scans(
     hall: Hall, samples: Samples, *, clients: int, count: int, name: str | None
 ) -> None:
@@ -132,7 +171,7 @@ async def _stream(hall: Hall, samples: Samples, count: int) -> None:
             await _scans(hall, samples, clients=1, count=1, name=None)
             samples.add(f"stream {count}", (await screens.all_pictured() - sent) * 1000)
         samples.add(f"memory {count}", memory_mb(hall.pid))
-        if count == max(LISTENERS):
+        if count == CROWD_OF:
             clients, scans = CROWDED
             await _scans(hall, samples, clients=clients, count=scans, name="scans crowded")
         samples.other_answers += screens.lost

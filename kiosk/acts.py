@@ -105,6 +105,7 @@ def _choices(order: dict[str, Any]) -> Choices:
         legacy=order.get("legacy", ""),
         hidden_rows=bool(order.get("with_hidden")),
         all_proper=bool(order.get("proper_case")),
+        unit=str(order.get("unit") or ""),
     )
 
 

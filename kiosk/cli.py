@@ -30,6 +30,7 @@ from flask.cli import AppGroup, ScriptInfo
 from sqlalchemy.exc import DBAPIError
 
 from kiosk import __version__, config, create_app, instance
+from kiosk.core import jobs
 from kiosk.core.access import THE_PROGRAM
 from kiosk.core.errors import Refused
 from kiosk.core.messages import sentence
@@ -241,14 +242,15 @@ def roster() -> None:
     "--mapping",
     default="",
     metavar="name=B,title=C",
-    help="Columns by hand: number, name, given, title, unit, address_form, gender, seat, standing,"
-    " note, birth, male, female.",
+    help="Columns by hand: number, name, middle, given, title, unit, address_form, gender, seat,"
+    " standing, note, birth, male, female.",
 )
 @click.option("--header-row", type=click.IntRange(0, 20_001), help="Row of the header; 0: none.")
 @click.option("--sheet", default="", help="Name of the sheet, if not the first visible one.")
 @click.option("--tcvn3", "legacy", flag_value="tcvn3", default="", help="Text in a .VnTime font.")
 @click.option("--tcvn3-capitals", "legacy", flag_value="tcvn3-capitals", help="… .VnTimeH.")
 @click.option("--vni", "legacy", flag_value="vni", help="Text in a VNI font.")
+@click.option("--unit", default="", help="Unit of whoever has none in the file.")
 @click.option("--with-hidden", is_flag=True, help="People in hidden rows as well.")
 @click.option("--proper-case", is_flag=True, help="Names in capitals as proposed.")
 @click.option("--json", "as_json", is_flag=True)
@@ -310,6 +312,7 @@ def badges(context: click.Context, out: Path) -> None:
     from kiosk.conference.badge_sheet import BadgeFace, badge_sheet
     from kiosk.conference.rules import band_of
 
+    jobs.step_back()
     found = order(context, "badges.faces")
     sheet = badge_sheet(
         [BadgeFace(**face) for face in found["faces"]],
@@ -330,6 +333,7 @@ def invitations(context: click.Context, out: Path, unit: str | None, dated: str 
     """Print the invitations, an A4 page for each person, by unit."""
     from kiosk.documents import invitation
 
+    jobs.step_back()
     letters = order(context, "invitations.letters", unit=unit, dated=dated)
     write_file(out, invitation.job(letters, lambda done, total: None))
     say(f"{out}: {len(letters['letters']['people'])} invitations")
@@ -467,6 +471,7 @@ def backup(context: click.Context, folder: Path | None, as_json: bool) -> None:
         return
     from kiosk.backup import copying
 
+    jobs.step_back()
     chosen = settings(context)
     instance.ensure_whole(chosen.instance)
     # Here and not in the server: a snapshot needs a read lock alone, and it also works when the

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -37,7 +38,15 @@ def refused(error: Refused) -> ResponseReturnValue:
     status = status_of(error)
     if hx.wants_fragment():
         return notice(error, status)
-    return render_template("errors/refused.html", refused=error), status
+    return render_template("errors/refused.html", refused=error, back=_page_before()), status
+
+
+def _page_before() -> str:
+    """The page of ours whose form was refused, for instance a print button; "" for any other."""
+    before = urlsplit(request.referrer or "")
+    if before.netloc != request.host or not before.path.startswith(("/console", "/desk")):
+        return ""
+    return before.path + (f"?{before.query}" if before.query else "")
 
 
 def notice(error: Refused, status: int) -> Response:

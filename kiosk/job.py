@@ -16,6 +16,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from typing import IO, Any, Protocol
 
+from kiosk.core import jobs
 from kiosk.core.errors import Refused
 
 
@@ -43,9 +44,7 @@ JOBS: dict[str, str] = {
 def main(arguments: list[str] | None = None) -> int:
     """Read one payload, do one job, write one answer. 0: done or refused; 1: crashed."""
     (name,) = sys.argv[1:] if arguments is None else arguments
-    if hasattr(os, "nice"):
-        with contextlib.suppress(OSError):
-            os.nice(5)  # the hall's scans go before our paper
+    jobs.step_back()
     head: dict[str, Any]
     with _answer_pipe() as out:
         try:

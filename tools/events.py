@@ -73,6 +73,7 @@ MEANINGS = {
     "checkin:stay:entered_by_hand": "A person was recorded as present by hand, with a reason.",
     "checkin:stay:undone": "A check-in was taken back with a reason; its line stays in the book.",
     "checkin:base:fixed": "The number convened, on which the quorum stands, was fixed.",
+    "checkin:stay:left_by_hand": "A member of staff recorded, with a reason, that a person left.",
     "checkin:stay:left": "An exit gate recorded that a person left the hall.",
     "checkin:leaving:undone": "A check-out was taken back with a reason; its line stays.",
     "checkin:paper:merged": "A paper list was typed in: `delegates` are present from that moment.",

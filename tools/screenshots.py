@@ -34,7 +34,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "img"
@@ -123,6 +123,8 @@ class Demo:
     address: str
     user: str
     password: str
+    chair: str
+    chair_password: str
     gate: str
     projector: str
     #: What a page complained about.
@@ -187,11 +189,12 @@ def _welcome(process: subprocess.Popen[bytes], log: Path, folder: Path, clock: P
         said = log.read_text(encoding="utf-8", errors="replace")
         start = re.search(r"(http\S+)/start", said)
         account = re.search(r"sign in\s+(\S+): (\S+)", said)
+        chair = re.search(r"chair\s+(\S+): (\S+)", said)
         gate = re.search(r"gate\s+(http\S+)\s", said)
         projector = re.search(r"projector\s+(http\S+)\s", said)
-        if start and account and gate and projector:
-            user, password = account.groups()
-            return Demo(folder, clock, start[1], user, password, gate[1], projector[1])
+        if start and account and chair and gate and projector:
+            people = (*account.groups(), *chair.groups())
+            return Demo(folder, clock, start[1], *people, gate[1], projector[1])
         time.sleep(0.2)
     raise SystemExit(f"the demonstration did not start:\n{log.read_text(encoding='utf-8')}")
 
@@ -247,18 +250,25 @@ def browser_path() -> str:
 
 
 class Morning:
-    """One morning in three windows: the secretary's console, the wall, a gate."""
+    """One morning in four windows: the secretary's console, the wall, a gate; and on a computer of
+    its own the chair's."""
 
-    def __init__(self, demo: Demo, album: Album, context: BrowserContext) -> None:
+    def __init__(self, demo: Demo, album: Album, browser: Browser) -> None:
         self.demo = demo
         self.album = album
+        #: True while a line is cut on purpose, and a page may say that it reaches nothing.
+        self.is_cut = False
         # People come as they come; the same order every time, so that the pictures stay the same.
         self.delegates = demo.codes("delegate")
         random.Random(2026).shuffle(self.delegates)  # noqa: S311 (an order, no secret)
         self.guests = demo.codes("guest")
-        self.console = self._window(context, CONSOLE)
-        self.wall = self._window(context, WALL)
-        self.gate = self._window(context, GATE)
+        laptop, other = (
+            browser.new_context(locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh") for _ in range(2)
+        )
+        self.console = self._window(laptop, CONSOLE)
+        self.wall = self._window(laptop, WALL)
+        self.gate = self._window(laptop, GATE)
+        self.chair = self._window(other, CONSOLE)
 
     def _window(self, context: BrowserContext, size: dict[str, int]) -> Page:
         page = context.new_page()
@@ -268,7 +278,7 @@ class Morning:
             "console",
             lambda said: (
                 self.demo.complaints.append(f"{page.url}: {said.text}")
-                if said.type in {"error", "warning"}
+                if said.type in {"error", "warning"} and not (self.is_cut and "net::" in said.text)
                 else None
             ),
         )
@@ -283,12 +293,9 @@ class Morning:
 
     def _arrive(self) -> None:
         """Sign in, pair the wall and the gate, scan two badges."""
-        demo, console, gate = self.demo, self.console, self.gate
-        console.goto(f"{demo.address}/console")
-        console.fill("#name", demo.user)
-        console.fill("#password", demo.password)
-        console.click("main button[type=submit]")
-        console.wait_for_url("**/console")
+        demo, gate = self.demo, self.gate
+        self._sign_in(self.console, demo.user, demo.password)
+        self._sign_in(self.chair, demo.chair, demo.chair_password)
         self.wall.goto(demo.projector)
         gate.goto(demo.gate)
         gate.click("#start")
@@ -296,6 +303,13 @@ class Morning:
         gate.wait_for_timeout(TICK)
         self._scan(self.delegates[0], "admitted", "gate-welcome")
         self._scan(self._forged(), "unknown", "gate-ask")
+
+    def _sign_in(self, page: Page, name: str, password: str) -> None:
+        page.goto(f"{self.demo.address}/console")
+        page.fill("#name", name)
+        page.fill("#password", password)
+        page.click("main button[type=submit]")
+        page.wait_for_url("**/console")
 
     def _scan(self, code: str, outcome: str, name: str) -> None:
         """As a USB scanner does: fourteen digits and Enter, anywhere on the page."""
@@ -313,20 +327,12 @@ class Morning:
 
     def _prepare(self) -> None:
         """The pages of preparation, and the first sheet of badges."""
-        import pypdfium2  # type: ignore[import-untyped,unused-ignore]
-
         console, address = self.console, self.demo.address
         console.goto(f"{address}/console/plan")
         self.album.take(console, "plan")
         console.goto(f"{address}/console/delegates")
         self.album.take(console, "delegates")
-        with console.expect_download() as download:
-            console.click(f'form[action="/console/badges"] >> text={"In thẻ cả hội nghị"}')
-        sheet = pypdfium2.PdfDocument(Path(download.value.path()).read_bytes())
-        out = io.BytesIO()
-        sheet[0].render(scale=110 / 72).to_pil().save(out, "PNG")
-        sheet.close()
-        self.album.keep(out.getvalue(), "badges")
+        self._paper("/console/badges", "badges")
         console.goto(f"{address}/console/delegates/import")
         console.set_input_files(
             "#roster",
@@ -339,14 +345,72 @@ class Morning:
         console.click("main form button[type=submit]")
         console.wait_for_selector("#preview-result")
         self.album.take(console, "import-preview")
+        self._invite()
+
+    def _invite(self) -> None:
+        """The letters of one unit, and who has got one."""
+        console = self.console
+        console.goto(f"{self.demo.address}/console/invitations")
+        console.select_option("#print-unit", index=1)
+        console.fill("#dated", "02/03/2026")
+        self._paper("/console/invitations/paper", "paper-invitation")
+        for way, people in (("paper", 3), ("zalo", 2)):
+            console.select_option("#way-now", way)
+            for _ in range(people):
+                # The first who has none yet; the list moves on with each.
+                sent = console.locator("#invitations .chip-welcome").count()
+                console.locator("#invitations button:text-is('Đã gửi')").first.click()
+                console.locator("#invitations .chip-welcome").nth(sent).wait_for()
+        console.mouse.move(0, 0)
+        console.evaluate("scrollTo(0, 0); document.activeElement.blur()")
+        self.album.take(console, "invitations")
+
+    def _paper(self, action: str, name: str) -> None:
+        """Press the first button that prints this paper, and take its first page."""
+        import pypdfium2  # type: ignore[import-untyped,unused-ignore]
+
+        with self.console.expect_download(timeout=60_000) as download:
+            self.console.locator(f'form[action="{action}"] button[type=submit]').first.click()
+        paper = pypdfium2.PdfDocument(Path(download.value.path()).read_bytes())
+        out = io.BytesIO()
+        paper[0].render(scale=110 / 72).to_pil().save(out, "PNG")
+        paper.close()
+        self.album.keep(out.getvalue(), name)
 
     def _fill_the_hall(self) -> None:
         """A crowd through one gate, by the gate's own door."""
         self.demo.at("07:46")
         self._admit([*self.delegates[:138], *self.guests[:1]])
         self._wall("projector-welcome")
+        self._receive()
+        self._cut_off()
         self.demo.at("07:58")
         self._admit([*self.delegates[138:171], *self.guests[1:]])
+
+    def _receive(self) -> None:
+        """The desk with somebody whom no gate has seen yet, and the two lists on paper."""
+        console, address = self.console, self.demo.address
+        console.goto(f"{address}/desk")
+        console.fill("#desk-q", "lan")
+        console.locator("#desk-found li", has_text="Chưa vào").first.locator("a").click()
+        console.locator("#desk-person summary", has_text="Ghi có mặt").click()
+        self.album.take(console, "desk")
+        console.goto(f"{address}/console/invitations")
+        self._paper("/console/attendance-list", "paper-attendance")
+        self._paper("/console/fallback-list", "paper-list")
+
+    def _cut_off(self) -> None:
+        """A gate that reaches nothing, and the same gate when the line is back."""
+        gate = self.gate
+        gate.bring_to_front()
+        self.is_cut = True
+        for address in ("**/gate/scan", "**/healthz"):
+            gate.route(address, lambda route: route.abort())
+        self._scan(self.delegates[140], "lost", "gate-cut")
+        for address in ("**/gate/scan", "**/healthz"):
+            gate.unroute(address)
+        gate.wait_for_selector('#answer[data-outcome="back"], #answer[data-outcome="admitted"]')
+        self.is_cut = False
 
     def _admit(self, codes: list[str]) -> None:
         self.gate.bring_to_front()
@@ -383,6 +447,7 @@ class Morning:
         console.click("text=Đưa ra biểu quyết")
         console.wait_for_selector("#count-form")
         self._console("console-open")
+        self._chair("script", "script")
         self.demo.at("08:11")
         console.fill("input[name=in_favour]", "168")
         console.fill("input[name=against]", "1")
@@ -397,6 +462,8 @@ class Morning:
         """Items 2 to 6; the election is left waiting while the tellers count."""
         for number, hour in ((2, "08:15"), (3, "08:36"), (4, "08:55"), (5, "09:22")):
             self._press(hour, f"Sang mục {number}", f"Mục {number} trong 9")
+            if number == 3:
+                self._write_together()
         self._press("09:51", "Để chờ", "Tiếp theo: mục 6")
         self._press("09:51", "Bắt đầu mục 6", "Mục 6 trong 9")
         self.demo.at("09:58")
@@ -408,6 +475,40 @@ class Morning:
         self.console.bring_to_front()
         self.console.click(f"#moment button:has-text('{words}')")
         self.console.wait_for_selector(f"#moment:has-text('{then}')")
+
+    def _write_together(self) -> None:
+        """Two people note item 3; the line of one is cut, and both texts stand side by side."""
+        console, chair = self.console, self.chair
+        item = console.locator('#day a[href^="/console/agenda/"]').nth(2).get_attribute("href")
+        for page in (console, chair):
+            page.goto(f"{self.demo.address}{item}")
+            page.wait_for_selector('html[data-live-state="open"]')
+        self._note(console, "Ban Tổ chức trình bày các nội dung công khai.", "saved")
+        chair.wait_for_function("document.getElementById('note-text').value !== ''")
+        self.is_cut = True
+        chair.context.set_offline(True)
+        self._note(chair, "\nChủ tọa: đề nghị ghi rõ thời hạn trả lời.", "lost")
+        self._note(console, "\nTổ 3 hỏi về kinh phí sửa nhà làm việc.", "saved")
+        chair.context.set_offline(False)
+        chair.wait_for_selector('#note-state[data-state="branch"]')
+        self.is_cut = False
+        console.wait_for_selector(".conflict")
+        self.album.take(console, "item-conflict")
+        console.click("button:has-text('Dùng bản gộp này')")
+        console.wait_for_selector(".conflict", state="detached")
+        console.goto(f"{self.demo.address}/console")
+
+    def _note(self, page: Page, text: str, state: str) -> None:
+        page.bring_to_front()
+        page.locator("#note-text").press("Control+End")
+        page.locator("#note-text").press_sequentially(text)
+        page.wait_for_selector(f'#note-state[data-state="{state}"]')
+
+    def _chair(self, part: str, name: str) -> None:
+        self.chair.goto(f"{self.demo.address}/console/{part}")
+        self.chair.wait_for_selector('html[data-live-state="open"]')
+        self.chair.wait_for_timeout(TICK)
+        self.album.take(self.chair, name)
 
     def _console(self, name: str) -> None:
         self.console.goto(f"{self.demo.address}/console")
@@ -439,8 +540,7 @@ def main(arguments: list[str] | None = None) -> int:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(**launch)
-        context = browser.new_context(locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh")
-        Morning(demo, Album(chosen.out), context).play()
+        Morning(demo, Album(chosen.out), browser).play()
         browser.close()
     for complaint in demo.complaints:
         sys.stderr.write(complaint + "\n")

@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, Response, render_template, request
 from kiosk.agenda import attachments, plan_import, queries, rules, services
 from kiosk.conference import duties, reading
 from kiosk.conference import queries as people
+from kiosk.conference.introduced import introductions
 from kiosk.conference.plan.kinds import AgendaKind
 from kiosk.conference.rules import is_late_in_year
 from kiosk.core import hx, uploads
@@ -38,6 +39,7 @@ def plan() -> str:
         papers=attachments.files_by_item(session),
         kinds=list(AgendaKind),
         checklist=duties.checklist(session),
+        introduced=introductions(session),
         late_in_year=meeting is not None and is_late_in_year(meeting.day, meeting.month),
         longest_short=rules.SHORT_TITLE_LETTERS,
     )

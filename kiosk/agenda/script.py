@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -22,6 +22,8 @@ from kiosk.agenda.events import AgendaEvent
 from kiosk.agenda.models import AgendaScript
 from kiosk.agenda.queries import ItemRow
 from kiosk.conference import queries as conferences
+from kiosk.conference.committees import Committee
+from kiosk.conference.introduced import NOBODY, Introduced, Introductions, introductions
 from kiosk.core import audit
 from kiosk.core.access import Actor
 from kiosk.core.clock import Clock, utc_now
@@ -92,8 +94,8 @@ def paragraphs(text: str) -> list[Paragraph]:
     ]
 
 
-def usual_words(item: ItemRow, *, conference: str) -> str:
-    """What an office says at an item of this kind."""
+def usual_words(item: ItemRow, *, conference: str, people: Introductions = NOBODY) -> str:
+    """What an office says at an item of this kind; the opening introduces `people`, as the wall."""
     usual = _usual()
     return filled(
         usual["item"][item.kind.value],
@@ -102,8 +104,27 @@ def usual_words(item: ItemRow, *, conference: str) -> str:
             "title": item.title,
             "presenter": item.presenter or usual["presenter"]["unknown"],
             "conference": conference,
+            "presidium": _named(people.of(Committee.PRESIDIUM), usual["introduced"]["presidium"]),
+            "secretaries": _named(
+                people.of(Committee.SECRETARIES), usual["introduced"]["secretaries"]
+            ),
+            "guests": _named(people.of(None), usual["introduced"]["guests"]),
         },
     )
+
+
+def _named(people: Sequence[Introduced], words: Mapping[str, str]) -> str:
+    """The people of one body as the chair reads them; the words for nobody where it is empty."""
+    if not people:
+        return words["nobody"]
+    return words["some"].format("; ".join(_spoken(each, words) for each in people))
+
+
+def _spoken(person: Introduced, words: Mapping[str, str]) -> str:
+    form = person.address_form
+    name = f"{form[:1].lower()}{form[1:]} {person.name}".strip()
+    parts = [name, person.title or person.capacity, words["head"] if person.is_head else ""]
+    return ", ".join(part for part in parts if part)
 
 
 def vote_words(**facts: object) -> list[Paragraph]:
@@ -128,6 +149,7 @@ def script(session: Session) -> dict[int, Words]:
     """The chair's words of every item, by item id."""
     conference = conferences.find_conference(session)
     title = conference.title if conference is not None else ""
+    people = introductions(session)
     stored = {
         row.item_id: row
         for row in session.execute(
@@ -145,7 +167,9 @@ def script(session: Session) -> dict[int, Words]:
         row = stored.get(item.id)
         found[item.id] = Words(
             item_id=item.id,
-            text=row.text if row and row.text else usual_words(item, conference=title),
+            text=row.text
+            if row and row.text
+            else usual_words(item, conference=title, people=people),
             is_written=bool(row and row.text),
             number=row.number if row else 0,
             at=row.at if row else None,

@@ -112,6 +112,8 @@ def make_copy(
         name = rules.free_name(
             examined.code, in_hall(made_at), taken, before_upgrade=before_upgrade
         )
+        if ours:
+            _make_room(instance, folder, code=examined.code, size=packed.stat().st_size)
         sha256, size = _stored(packed, folder, name, recipient)
         copy = Copy(
             folder=str(folder),
@@ -183,13 +185,23 @@ def copies(folder: Path) -> list[tuple[rules.CopyName, int]]:
 
 
 def _reach(folder: Path, instance: Path) -> None:
-    """The folder exists and can be written. Only its last part is made: the mount point of a stick
-    that was pulled out must not come to life as a folder of the laptop's own disk."""
+    """The folder exists and can be written. Only its last part is made: a stick that was pulled
+    out must not come to life as a folder of the laptop's own disk, be it at the mount point or,
+    where that stays behind empty, in it."""
     if folder.resolve().is_relative_to(instance.resolve()):
         raise Refused("backup_folder_inside", folder=str(folder))
     with _disk(folder):
-        if not folder.is_dir():
-            folder.mkdir(mode=0o700)
+        if folder.is_dir():
+            return
+        last = last_copy(instance)
+        if (
+            last is not None
+            and last.folder == str(folder)
+            and not last.same_disk
+            and folder.parent.stat().st_dev == instance.stat().st_dev
+        ):
+            raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
+        folder.mkdir(mode=0o700)
 
 
 @contextlib.contextmanager
@@ -270,12 +282,32 @@ def _snapshot(database: Path, into: Path) -> None:
         raise Refused("backup_data_damaged", check="snapshot") from failed
 
 
+#: Bytes that a new copy needs beyond its own.
+_MARGIN = 1 << 20
+
+
+def _make_room(instance: Path, folder: Path, *, code: str, size: int) -> None:
+    """Give up our oldest copies where the new one has no room; what is left says the rest."""
+    with _disk(folder):
+        missing = size + _MARGIN - shutil.disk_usage(folder).free
+        if missing <= 0:
+            return
+        last = last_copy(instance)
+        sizes = {str(read): size for read, size in copies(folder)}
+    gone = rules.given_up_for_room(
+        sizes, code=code, last_good=last.name if last else "", missing=missing
+    )
+    with contextlib.suppress(OSError):
+        for name in gone:
+            (folder / name).unlink()
+
+
 def _stored(packed: Path, folder: Path, name: str, recipient: Any) -> tuple[str, int]:
     """Write under a passing name, read back, then give it its own."""
     size = packed.stat().st_size
     part = folder / f"{name}.{secrets.token_hex(4)}{PART}"
     with _disk(folder):
-        if shutil.disk_usage(folder).free < size + (1 << 20):
+        if shutil.disk_usage(folder).free < size + _MARGIN:
             raise _full(folder, size)
         try:
             sealed = locking.seal(packed, part, recipient)

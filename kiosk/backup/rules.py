@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -99,6 +99,35 @@ def superfluous(names: Iterable[str], *, newest_good: str, kept: int = KEPT) -> 
             gone.append(name)
         hours.add(hour)
     return gone
+
+
+#: So many of the newest copies stay however small the stick is: one may turn out to be bad.
+KEPT_AT_LEAST = 2
+
+
+def given_up_for_room(
+    sizes: Mapping[str, int], *, code: str, last_good: str, missing: int
+) -> list[str]:
+    """Copies of this conference that go so that a new one has room: the oldest first, no more than
+    `missing` bytes ask for.
+
+    A newer copy is worth more than an older one: a stick full of our own copies must not be the
+    end of copying. The two newest and `last_good` stay, and so do copies made before an upgrade,
+    those of other conferences and strangers' files. Nothing at all goes where it would not help.
+    """
+    ours = sorted(
+        (read, name)
+        for name in sizes
+        if (read := read_name(name)) is not None and read.code == code and not read.before_upgrade
+    )
+    gone = []
+    for _, name in ours[:-KEPT_AT_LEAST]:
+        if missing <= 0:
+            break
+        if name != last_good:
+            gone.append(name)
+            missing -= sizes[name]
+    return gone if missing <= 0 else []
 
 
 def is_safe_member(name: str) -> bool:

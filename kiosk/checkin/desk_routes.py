@@ -115,6 +115,15 @@ def admit(delegate_id: int) -> Response:
     return _back(delegate_id)
 
 
+@bp.post("/desk/people/<int:delegate_id>/leave")
+@allow(*RECEPTION)
+def leave(delegate_id: int) -> Response:
+    services.leave_by_hand(
+        delegate_id=delegate_id, reason=request.form.get("reason", ""), by=actor()
+    )
+    return _back(delegate_id)
+
+
 @bp.post("/desk/people/<int:delegate_id>/absence")
 @allow(*RECEPTION)
 def absence(delegate_id: int) -> Response:

@@ -11,6 +11,7 @@ class CheckinEvent(Event):
     ADMITTED_BY_HAND = "checkin:stay:entered_by_hand"
     UNDONE = "checkin:stay:undone"
     LEFT = "checkin:stay:left"
+    LEFT_BY_HAND = "checkin:stay:left_by_hand"
     LEAVING_UNDONE = "checkin:leaving:undone"
     MERGED = "checkin:paper:merged"
     WALKED_IN = "checkin:person:walked_in"
@@ -198,6 +199,12 @@ register(
             " trước và sửa lại.",
             "{unknown} numbers cannot be read or are not on the roster, so nobody was recorded."
             " Preview and correct them.",
+        ),
+        "not_inside": Sentence(
+            "{name} không được ghi là đang trong hội trường nên không có lượt ra để ghi. Hãy tải"
+            " lại trang.",
+            "{name} is not recorded as being in the hall, so there is no leaving to record. Load"
+            " the page again.",
         ),
         "already_inside": Sentence(
             "{name} đã có mặt trong hội trường. Không cần ghi lại.",

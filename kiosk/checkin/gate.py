@@ -8,9 +8,11 @@ code ─ readable? ─ known? ─ in force? ─ doors open? ─ entitled? ┬ in
                                                                        else → refused (not_inside)
 ```
 A scan that a cut-off gate sends late brings the gate's claimed time. What it claims never becomes a
-recorded time; it only tells two things: whether two late scans were one arrival, and whether the
-person was seen elsewhere since. If so the late scan changes nothing (`refused`, `overtaken`), for
-the newer fact is the true one, and the secretary sees both.
+recorded time; it only tells two things: whether two late scans were one arrival, and whether
+something newer is known: the person was seen elsewhere since, or the desk has taken back what such
+a scan would record. If so the late scan changes nothing (`refused`, `overtaken`): the newer fact is
+the true one, and the secretary sees both. A claim that no clock can mean (`rules.claim_of`) does
+not make a late scan a fresh one: it changes nothing where anything is known about the person.
 """
 
 from __future__ import annotations
@@ -20,12 +22,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, bindparam, func, insert, or_, select, update
+from sqlalchemy import Row, Table, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from kiosk.checkin import rules
 from kiosk.checkin.events import CheckinEvent
-from kiosk.checkin.models import Scan, Stay, Substitution
+from kiosk.checkin.models import Scan, Stay, StayUndo, Substitution
 from kiosk.checkin.rules import BadgeFacts, Detail, Outcome
 from kiosk.conference import badge_code
 from kiosk.conference import queries as people
@@ -110,7 +112,7 @@ def scan(
         now = clock()
         claim = rules.claim_of(claimed, now=now)
         # Late scans keep the direction that the guard saw (lessons 5); others follow the server.
-        late = claim is not None and shown in ("in", "out")
+        late = rules.claims_lateness(claimed) and shown in ("in", "out")
         direction = shown if late else devices.direction_of(session, device_id)
         holder = people.badge_holder(session, digest) if digest else None
         stay = stay_now(session, holder.delegate_id) if holder else None
@@ -128,8 +130,8 @@ def scan(
             replaced=sits_in is not None,
             no_place=no_place,
             direction=direction,
-            overtaken=holder is not None
-            and claim is not None
+            overtaken=late
+            and holder is not None
             and _overtaken(session, holder.delegate_id, stay, direction, claim),
         )
         outcome, detail = rules.judge(facts)
@@ -157,7 +159,7 @@ def scan(
                 claimed_at=claim,
             )
         elif outcome is Outcome.LEFT and stay is not None:
-            _leave(session, stay, at=now, device_id=device_id)
+            leave(session, stay, at=now, device_id=device_id)
         session.connection().execute(
             _new_scan,
             {
@@ -196,6 +198,7 @@ def scan(
 
 _scan = cast("Table", Scan.__table__)
 _stay = cast("Table", Stay.__table__)
+_undo = cast("Table", StayUndo.__table__)
 _substitution = cast("Table", Substitution.__table__)
 # Statements of the hot path are built once; the ORM's session would build each anew.
 _new_scan = insert(_scan)
@@ -234,6 +237,33 @@ _SEEN = {
     "in": [Outcome.ADMITTED, Outcome.RETURNED, Outcome.GUEST, Outcome.ALREADY],
     "out": [Outcome.LEFT, Outcome.REFUSED],
 }
+_any_stay = select(_stay.c.id).where(_stay.c.delegate_id == bindparam("delegate")).limit(1)
+#: What the desk has put right since: an arrival that was none, a leaving by hand.
+_gone_since = (
+    select(_stay.c.id)
+    .where(
+        _stay.c.delegate_id == bindparam("delegate"),
+        or_(
+            _stay.c.undone_at > bindparam("claim", type_=UtcDateTime()),
+            and_(
+                _stay.c.left_device_id.is_(None),
+                _stay.c.left_at > bindparam("claim", type_=UtcDateTime()),
+            ),
+        ),
+    )
+    .limit(1)
+)
+#: A leaving that was none.
+_kept_inside_since = (
+    select(_undo.c.id)
+    .join(_stay, _stay.c.id == _undo.c.stay_id)
+    .where(
+        _stay.c.delegate_id == bindparam("delegate"),
+        _undo.c.what == "leaving",
+        _undo.c.at > bindparam("claim", type_=UtcDateTime()),
+    )
+    .limit(1)
+)
 _seen_since = (
     select(_scan.c.id)
     .where(
@@ -314,22 +344,25 @@ def _overtaken(
     delegate_id: int,
     stay: Row[*tuple[Any, ...]] | None,
     direction: str,
-    claim: datetime,
+    claim: datetime | None,
 ) -> bool:
-    """Whether something newer than a late scan is known: the person passed the other way since."""
+    """Whether something newer than a late scan is known: the person passed the other way since, or
+    the desk has put it right."""
+    who = {"delegate": delegate_id}
+    if claim is None:
+        # Older or newer, nobody can say: then what is known stands.
+        return session.execute(_any_stay, who).first() is not None
     if direction == "out" and stay is not None and (stay.claimed_at or stay.entered_at) > claim:
         return True
+    put_right = _kept_inside_since if direction == "out" else _gone_since
+    if session.execute(put_right, who | {"claim": claim}).first() is not None:
+        return True
     other = "in" if direction == "out" else "out"
-    found = session.execute(
-        _seen_since,
-        {
-            "delegate": delegate_id,
-            "direction": other,
-            "outcomes": [outcome.value for outcome in _SEEN[other]],
-            "claim": claim,
-        },
+    outcomes = [outcome.value for outcome in _SEEN[other]]
+    seen = session.execute(
+        _seen_since, who | {"direction": other, "outcomes": outcomes, "claim": claim}
     )
-    return found.first() is not None
+    return seen.first() is not None
 
 
 def _again(session: Session, row: Row[*tuple[Any, ...]], *, scan_id: str | None = None) -> Answer:
@@ -439,9 +472,10 @@ def enter(
     return int(stay_id)
 
 
-def _leave(
+def leave(
     session: Session, stay: Row[*tuple[Any, ...]], *, at: datetime, device_id: int | None
 ) -> None:
+    """End an open stay inside the act that decided it; `device_id` is None where no gate did."""
     session.execute(
         update(_stay)
         .where(_stay.c.id == stay.id)

@@ -17,14 +17,20 @@ from kiosk.core.db import unit_of_work
 from kiosk.core.errors import Refused
 
 
-def undo_last_import(*, by: Actor, clock: Clock = utc_now) -> int:
+def undo_last_import(*, by: Actor, asked: int | None = None, clock: Clock = utc_now) -> int:
     """Take the last import back as a whole; returns how many people it touched.
 
+    `asked` is the import that somebody looked at: where another one is the last by now, nothing
+    is undone, so that two people who press at once undo one import and not two.
+
     Raises:
-        Refused: `import_none`, `conference_already_open`; `import_somebody_came` once anybody of
-        it has been scanned or let in, even where that was undone; `import_cannot_be_undone`.
+        Refused: `import_none`, `import_not_last`, `conference_already_open`;
+        `import_somebody_came` once anybody of it has been scanned or let in, even where that was
+        undone; `import_cannot_be_undone`.
     """
     with unit_of_work() as session:
+        if asked is not None and roster_undo.last_import(session).id != asked:
+            raise Refused("import_not_last")
         touched = roster_undo.people_of_last_import(session)
         came = set(session.scalars(select(Stay.delegate_id).distinct()))
         came.update(session.scalars(select(Scan.delegate_id).distinct()))

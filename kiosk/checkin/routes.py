@@ -197,5 +197,5 @@ def fix_base() -> Response:
 @allow(*PREPARERS)
 def undo_import() -> Response:
     """Take the last import back, while nobody of it has come."""
-    roster_undo.undo_last_import(by=actor())
+    roster_undo.undo_last_import(by=actor(), asked=request.form.get("import", type=int))
     return hx.go("conference.import_page")

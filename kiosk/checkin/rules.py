@@ -142,16 +142,26 @@ def claim_of(text: str, *, now: datetime) -> datetime | None:
     A claim never decides a time that is recorded, so an absurd one is dropped, not refused. One
     that runs a little ahead of the server is taken as the server's own moment.
     """
-    try:
-        claimed = datetime.fromisoformat(text[:40])
-        if claimed.tzinfo is None:
-            return None
-        claimed = claimed.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-    if not now - _CLAIM_BACK <= claimed <= now + _CLAIM_AHEAD:
+    claimed = _moment(text)
+    if claimed is None or not now - _CLAIM_BACK <= claimed <= now + _CLAIM_AHEAD:
         return None
     return min(claimed, now)
+
+
+def claims_lateness(text: str) -> bool:
+    """Whether a gate says that it kept the scan, however wrong its clock is.
+
+    One whose moment is absurd is late all the same: nobody can say how late.
+    """
+    return _moment(text) is not None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text[:40])
+        return None if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 # -- the desk --------------------------------------------------------------------------------

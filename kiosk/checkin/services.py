@@ -29,6 +29,7 @@ __all__ = (
     "ensure_entitled",
     "fix_base",
     "fix_base_from_roster",
+    "leave_by_hand",
     "scan",
     "undo",
     "undo_leaving",
@@ -61,6 +62,36 @@ def admit_by_hand(*, delegate_id: int, reason: str, by: Actor, clock: Clock = ut
             reason=reason,
         )
         return stay_id
+
+
+def leave_by_hand(*, delegate_id: int, reason: str, by: Actor, clock: Clock = utc_now) -> int:
+    """Record that someone has left whom no gate let out: it is cut off, or the badge is not here.
+
+    Taking the entry back instead would say that the person never came.
+
+    Raises:
+        Refused: `reason_missing`, `reason_too_long`, `delegate_unknown`, `not_inside`,
+            `conference_ended`.
+    """
+    reason = tidy(reason)
+    rules.ensure_reason(reason)
+    with unit_of_work() as session:
+        person = people.delegate(session, delegate_id)
+        if not gate.doors_open(session):
+            raise Refused("conference_ended")
+        stay = gate.stay_now(session, delegate_id)
+        if stay is None:
+            raise Refused("not_inside", name=person.name)
+        gate.leave(session, stay, at=clock(), device_id=None)
+        audit.record(
+            session,
+            CheckinEvent.LEFT_BY_HAND,
+            by=by,
+            clock=clock,
+            delegate=delegate_id,
+            reason=reason,
+        )
+        return int(stay.id)
 
 
 def ensure_entitled(session: Session, person: people.DelegateRow) -> None:

@@ -103,8 +103,10 @@ register(
             NOT_SO,
         ),
         "roster_not_a_sheet": Sentence(
-            "Tệp này không phải bảng tính. Hãy dùng danh sách .xlsx hoặc .csv.",
-            "This is not a spreadsheet. Use an .xlsx or .csv list.",
+            "Tệp này không phải danh sách .xlsx, .xls hay .csv, dù tên tệp là gì. Nếu Excel mở được"
+            " thì hãy lưu thành .xlsx rồi tải lên.",
+            "This is no .xlsx, .xls or .csv list, whatever its name. If Excel opens it, save it as"
+            " .xlsx and upload that.",
             NOT_SO,
         ),
         "roster_old_font": Sentence(
@@ -156,7 +158,7 @@ ROW_REASONS: dict[str, tuple[str, str]] = {
     "signature": ("dòng ký tên, ngày tháng", "signature or date"),
     "repeated_header": ("dòng tiêu đề lặp lại", "header again"),
     "column_numbers": ("dòng đánh số cột", "column numbers"),
-    "hidden_row": ("hàng ẩn: {text}", "hidden row: {text}"),
+    "hidden_row": ("dòng ẩn: {text}", "hidden row: {text}"),
     "number_only": ("chỉ có số thứ tự", "a number and nothing else"),
     "unread": ("không có người", "nobody in it"),
     "name_missing": ("thiếu họ tên", "the name is missing"),
@@ -170,12 +172,12 @@ ROW_REASONS: dict[str, tuple[str, str]] = {
         "standing “{text}” is unclear; write đại biểu or khách mời",
     ),
     "same_person_twice": (
-        "trùng người ở dòng {first_row} cùng đơn vị",
-        "the same person as in row {first_row}, same unit",
+        "trùng người ở dòng {first_row} cùng đơn vị: {text}",
+        "the same person as in row {first_row}, same unit: {text}",
     ),
     "same_name_told_apart": (
-        "cùng họ tên và đơn vị với dòng {first_row}, ghi là hai người khác nhau",
-        "same name and unit as row {first_row}, taken as two different people",
+        "cùng họ tên và đơn vị với dòng {first_row}, ghi là hai người khác nhau: {text}",
+        "same name and unit as row {first_row}, taken as two different people: {text}",
     ),
     "one_word_name": ("họ tên chỉ có một từ: {text}", "a name of one word: {text}"),
     "digits_in_name": ("họ tên có chữ số: {text}", "digits in the name: {text}"),
@@ -193,8 +195,8 @@ ROW_REASONS: dict[str, tuple[str, str]] = {
     ),
     "all_capitals": ("họ tên viết hoa cả: {text}", "a name in capitals: {text}"),
     "same_name_in_two_units": (
-        "trùng tên với dòng {first_row} ở đơn vị khác",
-        "the same name as in row {first_row}, another unit",
+        "trùng tên với dòng {first_row} ở đơn vị khác: {text}",
+        "the same name as in row {first_row}, another unit: {text}",
     ),
     "long_unit": ("tên đơn vị rất dài ({length} ký tự)", "a very long unit ({length} letters)"),
     "total_differs": (
@@ -219,6 +221,7 @@ COLUMN_WORDS: dict[str, tuple[str, str]] = {
     "seat": ("Số ghế", "Seat"),
     "standing": ("Tư cách", "Standing"),
     "note": ("Ghi chú", "Note"),
+    "middle": ("Chữ đệm", "Middle name"),
     "given": ("Tên", "Given name"),
     "birth": ("Ngày sinh", "Date of birth"),
     "male": ("Nam", "Men"),

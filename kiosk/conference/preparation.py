@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, Response, render_template, request
 
-from kiosk.conference import bars, committees, duties, queries, rules
+from kiosk.conference import bars, committees, duties, introduced, queries, rules
 from kiosk.core import hx
 from kiosk.core.access import PREPARERS, Role, actor, allow
 from kiosk.core.db import db
@@ -53,6 +53,7 @@ def _duty(duty_id: int) -> str:
 @allow(*PREPARERS, Role.CHAIR)
 def board() -> str:
     session = db.session()
+    meeting = queries.find_conference(session)
     seated = committees.members(session)
     return render_template(
         "conference/committees.html",
@@ -61,7 +62,8 @@ def board() -> str:
         },
         bars=bars.bars(session),
         choices=list(rules.Bar),
-        meeting=queries.find_conference(session),
+        meeting=meeting,
+        suggestion=introduced.suggested_chair(session, meeting),
     )
 
 
@@ -71,20 +73,23 @@ def find(committee: str) -> str:
     """People by any part of the name, without those who sit there already."""
     body = committees.committee_of(committee)
     session = db.session()
-    search = request.args.get("q", "")[:100]
+    named = _named()
     seated = {row.delegate_id for row in committees.members(session, body)}
-    found = (
-        [row for row in queries.delegates(session, search=search) if row.id not in seated]
-        if search.strip()
-        else []
-    )
+    found = [row for row in named if row.id not in seated]
     return render_template(
         "conference/_found.html",
         body=body,
         found=found[:MOST_FOUND],
         more=len(found) - MOST_FOUND,
-        searched=bool(search.strip()),
+        searched=bool(request.args.get("q", "").strip()),
+        seated=bool(named),
     )
+
+
+def _named() -> list[queries.DelegateRow]:
+    """Whom the search means; nobody while nothing is typed."""
+    search = request.args.get("q", "")[:100]
+    return queries.delegates(db.session(), search=search) if search.strip() else []
 
 
 @bp.post("/console/committees/<committee>/add/<int:delegate_id>")
@@ -118,6 +123,22 @@ def end(member_id: int) -> Response:
 
 
 # -- who may not stand (R7) ------------------------------------------------------------------
+
+
+@bp.get("/console/bars/find")
+@allow(*PREPARERS)
+def find_for_bar() -> str:
+    """People whose title suggests nothing; guests are no candidates anyway."""
+    session = db.session()
+    listed = {row.delegate_id for row in bars.bars(session)}
+    found = [row for row in _named() if not row.is_guest and row.id not in listed]
+    return render_template(
+        "conference/_found_bars.html",
+        found=found[:MOST_FOUND],
+        more=len(found) - MOST_FOUND,
+        searched=bool(request.args.get("q", "").strip()),
+        choices=list(rules.Bar),
+    )
 
 
 @bp.post("/console/delegates/<int:delegate_id>/bar")

@@ -23,6 +23,12 @@ register(
             "Chưa có lần nhập danh sách nào để hoàn tác. Hãy nhập danh sách trước.",
             "There is no import to take back. Import a roster first.",
         ),
+        "import_not_last": Sentence(
+            "Lần nhập này đã được hoàn tác, hoặc sau đó có lần nhập khác. Hãy tải lại trang Nhập"
+            " danh sách để xem lần nhập cuối.",
+            "This import has been taken back already, or another one came after it. Load the page"
+            " Import a roster again to see the last one.",
+        ),
         "import_somebody_came": Sentence(
             "{name} trong lần nhập này đã quét thẻ hoặc đã vào hội trường nên không hoàn tác được"
             " nữa. Hãy sửa danh sách rồi nhập lại.",

@@ -116,7 +116,7 @@ def _choices() -> Choices:
     """What the preview's form says.
 
     A mapping counts only once somebody has changed it, and a mapping of another sheet or font is
-    none of this one.
+    none of this one; a tick beside a row of another sheet neither.
     """
     form = request.form
     columns = {
@@ -129,8 +129,9 @@ def _choices() -> Choices:
     by_hand = form.get("by_hand") == "1" or (
         (told, header_row) != (form.get("columns_was", ""), form.get("header_row_was", ""))
     )
-    if any(form.get(name, "") != form.get(f"{name}_was", "") for name in ("sheet", "legacy")):
-        by_hand = False
+    moved = [form.get(name, "") != form.get(f"{name}_was", "") for name in ("sheet", "legacy")]
+    by_hand = by_hand and not any(moved)
+    ticked = {name: form.getlist(name) for name in ("proper", "others", "same") if not moved[0]}
     return choices_of(
         columns if by_hand else {},
         header_row=header_row if by_hand else "",
@@ -138,8 +139,8 @@ def _choices() -> Choices:
         legacy=form.get("legacy", ""),
         hidden_rows=form.get("hidden_rows") == "1",
         all_proper=form.get("all_proper") == "1",
-        proper=form.getlist("proper"),
-        others=form.getlist("others"),
+        unit=form.get("unit_of_all", ""),
+        **ticked,
     )
 
 

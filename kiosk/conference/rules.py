@@ -92,6 +92,20 @@ def seated_of(text: str) -> list[list[str]]:
     return people
 
 
+#: Words by which a typed line means a body of the conference, not a title: "Chủ tịch UBMTTQ" does
+#: not preside.
+_BODIES = {
+    "presidium": "(thanh vien |uy vien )?(chu toa|chu tri|doan chu tich|doan chu toa)( hoi nghi)?",
+    "secretaries": "(truong |to truong )?(to |ban |doan )?thu ky( doan)?( hoi nghi)?",
+}
+
+
+def body_of_capacity(capacity: str) -> str:
+    """`presidium` or `secretaries` where a typed line stands for that body; else empty."""
+    words = " ".join(fold(capacity).split())
+    return next((body for body, form in _BODIES.items() if re.fullmatch(form, words)), "")
+
+
 #: How the office itself shortens its long name, e.g. on badges.
 _SHORT_WORDS = (
     ("cán bộ", "CB"),
@@ -124,12 +138,15 @@ class Bar(StrEnum):
 # Chairs of other bodies than the office: their title does not bar them (the board is that of the
 # People's Council and Committee).
 _OTHER_BODY = re.compile(
-    r"\b(mttq|ubmttq\w*|ubmt\w*|mat tran|cong doan|hoi (nong dan|phu nu|lien hiep|cuu chien binh"
-    r"|chu thap do|nguoi cao tuoi)|hoi dong (truong|tu van|giao duc)|doan thanh nien)\b"
+    r"\b(mttq|ubmttq\w*|ubmt\w*|mat tran|cong doan|hoi (?!dong\b|nghi\b)\w"
+    r"|hoi dong (truong|tu van|giao duc)|doan thanh nien)"
 )
-_ACCOUNTANT = re.compile(r"\b(ke toan truong|phu trach ke toan)\b")
-_DEPUTY = re.compile(r"\bpho (chu tich|thu truong)\b|\bpct\b")
+_ACCOUNTANT = re.compile(r"\b(ke toan truong|phu trach ke toan|ktt)\b")
+# "P.CT UBND", "Phó CT HĐND": offices shorten both words.
+_DEPUTY = re.compile(r"\b(pho|p) ?\.? ?(chu tich|ct|thu truong)\b|\bpct\b")
 _HEAD = re.compile(r"\b(chu tich|thu truong (co quan|don vi))\b|\bct (ubnd|hdnd)\b")
+#: Somebody may hold two offices: "Chủ tịch UBND phường kiêm Chủ tịch Hội Chữ thập đỏ".
+_TWO_OFFICES = re.compile(r"[,;/+]| kiem ")
 
 
 def suggested_bar(title: str) -> Bar | None:
@@ -137,8 +154,11 @@ def suggested_bar(title: str) -> Bar | None:
     words = fold(title)
     if _ACCOUNTANT.search(words):
         return Bar.CHIEF_ACCOUNTANT
-    if _OTHER_BODY.search(words):
-        return None
-    if _DEPUTY.search(words):
-        return Bar.DEPUTY_HEAD
-    return Bar.HEAD if _HEAD.search(words) else None
+    for office in _TWO_OFFICES.split(words):
+        if _OTHER_BODY.search(office):
+            continue
+        if _DEPUTY.search(office):
+            return Bar.DEPUTY_HEAD
+        if _HEAD.search(office):
+            return Bar.HEAD
+    return None

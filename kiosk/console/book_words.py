@@ -72,6 +72,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "checkin:stay:entered_by_hand": ("Ghi có mặt bằng tay", "Entered by hand"),
     "checkin:stay:undone": ("Hủy lượt vào", "Check-in undone"),
     "checkin:stay:left": ("Ra khỏi hội trường", "Left the hall"),
+    "checkin:stay:left_by_hand": ("Ghi tay lượt ra", "Check-out recorded by hand"),
     "checkin:leaving:undone": ("Hủy lượt ra", "Check-out undone"),
     "checkin:paper:merged": ("Nhập từ danh sách giấy", "Paper list typed in"),
     "checkin:person:walked_in": ("Thêm người mới", "Newcomer added"),

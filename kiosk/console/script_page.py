@@ -27,7 +27,9 @@ def init_app(app: Flask) -> None:
         live.Topic(
             name="script",
             audience=frozenset(LEADERS),
-            facts=frozenset({"agenda", "motions", "conference", "presence", "roster"}),
+            facts=frozenset(
+                {"agenda", "motions", "conference", "presence", "roster", "committees"}
+            ),
             render=_regions,
         )
     )

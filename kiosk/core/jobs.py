@@ -112,6 +112,17 @@ def _run(
         return _opened(name, answer, process.returncode, said)
 
 
+def step_back() -> None:
+    """Let the hall's scans go before the paper that this process is about to make.
+
+    For whole processes only. Where the system knows no niceness (Windows) a worker is started with
+    a low priority class instead.
+    """
+    if hasattr(os, "nice"):
+        with contextlib.suppress(OSError):
+            os.nice(10)
+
+
 @contextlib.contextmanager
 def _started(name: str) -> Iterator[subprocess.Popen[bytes]]:
     """The worker; whatever happens to the caller, it does not outlive this block."""

@@ -49,13 +49,7 @@ def keep(data: bytes, name: str) -> str:
     """Keep a previewed file; returns its SHA-256, by which it is asked for again."""
     folder = _folder()
     folder.mkdir(exist_ok=True)
-    waiting = sorted(folder.iterdir(), key=lambda file: file.stat().st_mtime)
-    for place, file in enumerate(waiting):
-        is_old = time.time() - file.stat().st_mtime > PREVIEW_LIVES
-        # Two files each; ten previews at once are more than any office makes.
-        if is_old or place < len(waiting) - 2 * MOST_PREVIEWS:
-            with suppress(OSError):
-                file.unlink()
+    sweep(folder.parent)
     digest = hashlib.sha256(data).hexdigest()
     try:
         (folder / f"{digest}.bin").write_bytes(data)
@@ -64,6 +58,22 @@ def keep(data: bytes, name: str) -> str:
         forget(digest)
         raise NotSaved() from full
     return digest
+
+
+def sweep(instance: Path) -> None:
+    """Forget what has waited a day, and all but the newest previews; while serving, every minute.
+
+    A roster that was only looked at holds birth dates and numbers that may not stay (R22).
+    """
+    try:
+        ages = sorted((file.stat().st_mtime, file) for file in (instance / "uploads").iterdir())
+    except OSError:
+        return  # nothing was ever kept, or a file went at this very moment: the next minute looks
+    for place, (changed, file) in enumerate(ages):
+        # Two files each; ten previews at once are more than any office makes.
+        if time.time() - changed > PREVIEW_LIVES or place < len(ages) - 2 * MOST_PREVIEWS:
+            with suppress(OSError):
+                file.unlink()
 
 
 def kept(digest: str) -> tuple[str, bytes]:

@@ -213,13 +213,15 @@ def change_kind(device_id: int) -> Response:
 @bp.post("/console/devices/<int:device_id>/task")
 @allow(*PREPARERS)
 def tell(device_id: int) -> Response:
-    """Pin a tablet, or let it follow."""
+    """Pin a tablet, or let it follow: from its own page, or by the one tap on the board."""
     services.tell_tablet(
         device_id=device_id,
         task=request.form.get("task", ""),
         acts=[act.name for act in follow.acts()],
         by=actor(),
     )
+    if "board" in request.form:
+        return hx.done("devices.board")  # the stream draws the row anew
     return hx.go("devices.one", device_id=device_id)
 
 

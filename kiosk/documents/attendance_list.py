@@ -152,7 +152,7 @@ def note(row: AttendanceRow, *, ended: bool) -> str:
     elif row.arrival.way == "paper":
         parts.append("Theo danh sách giấy")
     if row.arrival is not None and row.arrival.claimed_at is not None:
-        parts.append(f"đến lúc {hhmm(row.arrival.claimed_at)} khi mất mạng")
+        parts.append(f"đến lúc {hhmm(row.arrival.claimed_at)} khi mất nối")
     if row.arrival is not None and row.arrival.left_at is not None:
         parts.append(f"về lúc {hhmm(row.arrival.left_at)}")
     if row.sits_in_for is not None:

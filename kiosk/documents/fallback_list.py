@@ -82,7 +82,7 @@ def facts(session: Session, *, rehearsal: bool) -> FallbackList:
     inside = sum(row.state == "inside" for row in rows)
     event = rules.official(meeting.title)
     return FallbackList(
-        title=f"Danh sách dự phòng tại cổng {event}",
+        title=f"Danh sách giấy tại cổng {event}",
         event=event,
         figures=f"Danh sách có {len(rows)} người, {inside} người đang ở trong hội trường.",
         watermark=common.REHEARSAL if rehearsal else "",
@@ -145,9 +145,9 @@ def parts(answer: bytes) -> tuple[bytes, bytes]:
 
 def _workbook(found: Mapping[str, Any], *, at: datetime) -> bytes:
     with sheet.workbook(found["title"], at=at) as book:
-        page = sheet.Page(book, "Dự phòng", widths=(8, 34, 28, 16, 8, 14))
+        page = sheet.Page(book, "Danh sách giấy", widths=(8, 34, 28, 16, 8, 14))
         mark = found["watermark"]
-        page.heading("DANH SÁCH DỰ PHÒNG TẠI CỔNG" + (f" ({mark})" if mark else ""))
+        page.heading("DANH SÁCH GIẤY TẠI CỔNG" + (f" ({mark})" if mark else ""))
         page.plain(found["event"], centred=True)
         page.plain(f"Từ đây ghi trên giấy: ……… giờ ……… phút. In lúc {found['printed']}.")
         page.plain(found["figures"])

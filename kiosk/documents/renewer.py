@@ -1,5 +1,7 @@
 """While the hall is served: the fall-back list, renewed every minute when something has changed.
 
+The same minute forgets previews of files that nobody has imported for a day.
+
 Two files lie in `<instance>/print`, always whole: a new one is written beside the old one and takes
 its name only when it is on the disk. Typesetting is a job of `core/jobs.py`, never the loop's. What
 fails here is logged, and the day goes on with the last good list, which bears its own time.
@@ -18,7 +20,7 @@ from pathlib import Path
 from flask import Flask
 
 from kiosk.config import Settings
-from kiosk.core import audit, jobs, pool
+from kiosk.core import audit, jobs, pool, uploads
 from kiosk.core.clock import utc_now
 from kiosk.core.db import db
 from kiosk.core.errors import Refused
@@ -28,7 +30,7 @@ from kiosk.documents.fallback_list import FallbackList
 log = logging.getLogger(__name__)
 
 FOLDER = "print"
-NAME = "danh-sach-du-phong"
+NAME = "danh-sach-giay"
 
 #: Seconds after the start until the first list; opening the hall and its first copy come first.
 FIRST = 10.0
@@ -82,6 +84,7 @@ class Renewer:
 
     def turn(self) -> bool:
         """One minute's work; True when the list of now is there afterwards."""
+        uploads.sweep(self.folder.parent)
         try:
             with self._app.app_context():
                 self._renew()

@@ -12,6 +12,8 @@ from kiosk.agenda.queries import AgendaView, agenda
 from kiosk.agenda.rules import WallMode
 from kiosk.agenda.wall import WallRow, wall_state
 from kiosk.checkin.queries import Presence, presence
+from kiosk.conference.introduced import Introductions, introductions
+from kiosk.conference.plan.kinds import AgendaKind
 from kiosk.conference.queries import ConferenceRow, find_conference
 from kiosk.motions.queries import MotionView, shown_motion
 
@@ -68,6 +70,8 @@ class Wall:
     now: datetime
     #: What the wall is used for.
     state: WallRow
+    #: Who is introduced while the opening item is on; None for every other picture.
+    introduced: Introductions | None = None
 
 
 def wall(session: Session, now: datetime) -> Wall:
@@ -85,12 +89,16 @@ def wall(session: Session, now: datetime) -> Wall:
         is_voting=motion is not None and motion.is_open,
         mode=state.mode,
     )
+    view = agenda(session, now)
+    opening = view.current is not None and view.current.kind is AgendaKind.OPENING
+    people = introductions(session) if opening and screen is Screen.AGENDA else None
     return Wall(
         screen=screen,
         meeting=meeting,
         presence=presence(session),
-        agenda=agenda(session, now),
+        agenda=view,
         motion=motion,
         now=now,
         state=state,
+        introduced=people if people and people.people else None,
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 from support import PASSWORD, RunningServer
 from watching import Watch
 
@@ -142,6 +142,68 @@ def test_a_text_that_was_never_sent_is_there_at_the_next_visit(
     lan.reload()
     expect(lan.locator("#note-text")).to_have_value("Đã lưu. Chưa gửi.")
     assert lan.evaluate("Object.keys(localStorage).length") == 0
+
+
+def test_an_answer_that_was_lost_makes_no_conflict_with_oneself(
+    hall: RunningServer, enter: Callable[[Watch, str, int], Page]
+) -> None:
+    lan = enter(watch_of(hall), "lan", 7)
+    sent: list[str] = []
+
+    def lose_the_first_answer(route: Route) -> None:
+        if route.request.method != "POST":
+            route.continue_()
+            return
+        sent.append(route.request.post_data_json["text"])
+        if len(sent) == 1:
+            route.fetch()  # stored, and then the line is cut
+            route.abort()
+        else:
+            route.continue_()
+
+    lan.route("**/note", lose_the_first_answer)
+    type_below(lan, "Dòng một.")
+    state(lan, "lost")
+    type_below(lan, " Gõ tiếp.")
+    state(lan, "saved")
+    assert sent == ["Dòng một.", "Dòng một.", "Dòng một. Gõ tiếp."]
+    expect(lan.locator(".conflict")).to_have_count(0)
+    lan.unroute_all()
+    lan.reload()
+    expect(lan.locator("#note-text")).to_have_value("Dòng một. Gõ tiếp.")
+
+
+def test_a_duplicated_tab_keeps_a_draft_of_its_own_and_a_young_one_is_fetched_later(
+    hall: RunningServer, enter: Callable[[Watch, str, int], Page]
+) -> None:
+    watch = watch_of(hall)
+    lan = enter(watch, "lan", 8)
+    # The browser's "duplicate tab" takes the storage of the tab with it.
+    copied: dict[str, str] = lan.evaluate("({...sessionStorage})")
+    twin = lan.context.new_page()
+    for name, text in copied.items():
+        twin.add_init_script(
+            f"if (!sessionStorage.getItem('seen')) sessionStorage.setItem({name!r}, {text!r});"
+        )
+    twin.add_init_script("sessionStorage.setItem('seen', '1')")
+    twin.goto(lan.url)
+    expect(twin.locator("html")).to_have_attribute("data-live-state", "open")
+    lan.context.set_offline(True)
+    type_below(lan, "Thẻ thứ nhất.")
+    state(lan, "lost")
+    type_below(twin, "Thẻ thứ hai.")
+    state(twin, "lost")
+    drafts = twin.evaluate("Object.values(localStorage).map((each) => JSON.parse(each).text)")
+    assert sorted(drafts) == ["Thẻ thứ hai.", "Thẻ thứ nhất."]
+    # One of them dies with its tab; a new visit has both, without being loaded a second time.
+    twin.close()
+    lan.context.set_offline(False)
+    state(lan, "saved")
+    visit = lan.context.new_page()
+    visit.goto(lan.url)
+    expect(visit.locator(".conflict")).to_contain_text("Thẻ thứ hai.", timeout=20_000)
+    expect(visit.locator(".conflict")).to_contain_text("Thẻ thứ nhất.")
+    visit.close()
 
 
 def test_leaving_the_page_saves_what_was_typed(

@@ -73,7 +73,7 @@ def test_an_ugly_roster_is_put_right_on_the_page_stored_and_taken_back(
     accessible(console)
 
     # Hidden people, two people of one name, capitals: each only by a tick.
-    console.get_by_label("Nhập cả người ở hàng ẩn").check()
+    console.get_by_label("Nhập cả người ở dòng ẩn").check()
     expect(figures.first).to_have_text("13")
     console.get_by_label("Dòng 17 và dòng 16 là hai người khác nhau").check()
     expect(figures.first).to_have_text("14")
@@ -131,7 +131,7 @@ def test_an_ugly_roster_is_put_right_on_the_page_stored_and_taken_back(
     presidium.get_by_label("Tìm người để thêm").fill("thanh mai")
     presidium.get_by_role("button", name="Thêm Phạm Thị Thanh Mai").click()
     expect(presidium.locator("ol li")).to_contain_text("Phạm Thị Thanh Mai")
-    presidium.get_by_role("button", name="Chủ tọa Phạm Thị Thanh Mai").click()
+    presidium.get_by_role("button", name="Đặt làm chủ tọa Phạm Thị Thanh Mai").click()
     expect(presidium.locator(".chip-act")).to_have_text("Chủ tọa")
     bars = console.locator("#bars li")
     expect(bars).to_have_count(3)

@@ -191,6 +191,7 @@ class Day:
             self.look(f"/live/{topics}?poll=1")
         assert self.gate.get("/live/gate?poll=1").status_code == 200
         self.look("/console/committees", "/console/committees/presidium/find?q=lan")
+        self.look("/console/bars/find?q=lan")
         self.act("/console/committees/presidium/add/1")
         self.act("/console/duties/1/done", status=200, done=1)
         self.look("/console/committees", "/console/invitations", "/console/plan")

@@ -80,6 +80,25 @@ def test_other_conferences_and_copies_before_an_upgrade_never_go() -> None:
     assert rules.superfluous([*others, *upgrades, newest], newest_good=newest, kept=0) == []
 
 
+@given(sets_of_names, st.integers(-10, 1500), st.integers(0, 149), st.data())
+def test_room_is_made_from_the_oldest_and_never_in_vain(
+    names: list[str], missing: int, last: int, data: st.DataObject
+) -> None:
+    last_good = names[last % len(names)]
+    strangers = {"film.mp4": 1000, str(CopyName(START, "ffff")): 1000}
+    upgrades = {str(CopyName(START, CODE, True)): 1000}
+    sizes = {name: data.draw(st.integers(1, 20)) for name in names} | strangers | upgrades
+    gone = rules.given_up_for_room(sizes, code=CODE, last_good=last_good, missing=missing)
+    assert set(gone) <= set(names) - {last_good} - set(names[-2:])
+    spare = [name for name in names[:-2] if name != last_good]
+    assert gone == spare[: len(gone)]
+    freed = sum(sizes[name] for name in gone)
+    if gone:
+        assert freed >= missing > freed - sizes[gone[-1]]
+    else:
+        assert missing <= 0 or sum(sizes[name] for name in spare) < missing
+
+
 @given(st.lists(st.just(START), min_size=1, max_size=5))
 def test_two_copies_of_one_second_get_two_names(moments: list[datetime]) -> None:
     taken: list[str] = []

@@ -35,11 +35,19 @@ class Mark:
     length: int
 
 
-_ROMAN = re.compile(r"(?:(?:PHẦN|Phần|MỤC|Mục)\s+)?([IVX]{1,6})(?:\s?[.)/:]\s*|\s[-–]\s)(?=\S)")
-_NUMBER = re.compile(r"\(?(\d{1,2}(?:\.\d{1,2}){0,3})(?:\s?[.)/:]\s*(?=[^\s\d./])|\)\s+(?=\S))")
+# "V/v tổ chức …" (về việc) is no fifth part.
+_ROMAN = re.compile(
+    r"(?:(?:PHẦN|Phần|MỤC|Mục)\s+)?(?!V/[vV]\b)([IVX]{1,6})(?:\s?[.)/:]\s*|\s?[-–]\s+)(?=\S)"
+)
+_NUMBER = re.compile(
+    r"\(?(\d{1,2}(?:\.\d{1,2}){0,3})"
+    r"(?:\s?[.)/:]\s*(?=[^\s\d./])|\)\s+(?=\S)|\s?[-–]\s+(?=[^\W\d]))"
+)
 _DOTTED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){1,3})\s+(?=[^\W\d])")
 _PART = re.compile(r"([A-EGHĐ])\s?[.)/]\s+(?=\S)")
-_LETTER = re.compile(r"\(?([a-zđ])\s?[.)/]\s*(?=[^\s\d])")
+# "(i), (ii), (iii)" between two brackets; "i)" is the letter after h.
+_SMALL_ROMAN = re.compile(r"\(([ivx]{1,5})\)\s*(?=[^\s\d])")
+_LETTER = re.compile(r"\(?([a-zđ])\s?(?:[.)/]\s*|[-–]\s+)(?=[^\s\d])")
 _BULLET = re.compile(r"(?:[-–—−•·*▪●○◦‣∙❖➢➤►✓■□◆\uf02d\uf0b7\uf0a7]\s*|o\s+)(?=[^\W_]|[(\"“'‘\[])")
 _PLUS = re.compile(r"\+\s*(?=\S)")
 _ROMAN_VALUES = {formatted(value, "upperRoman"): value for value in range(1, 40)}
@@ -60,6 +68,9 @@ def mark_of(text: str) -> Mark | None:  # noqa: PLR0911 - one return per kind of
     found = _PART.match(text)
     if found:
         return Mark(Rank.PART, _PARTS.find(found.group(1)) + 1, found.end())
+    found = _SMALL_ROMAN.match(text)
+    if found and found.group(1).upper() in _ROMAN_VALUES:
+        return Mark(Rank.LETTER, _ROMAN_VALUES[found.group(1).upper()], found.end())
     found = _LETTER.match(text)
     if found:
         return Mark(Rank.LETTER, _LETTERS.find(found.group(1)) + 1, found.end())

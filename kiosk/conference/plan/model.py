@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from kiosk.conference.plan.kinds import AgendaKind
 from kiosk.conference.plan.letters import fold
+
+#: What a subject line begins with before it names the conference.
+_SUBJECT = re.compile(r"(?:(?:v/v|ve viec):? )?(?:to chuc )?(?=\S)")
 
 
 @dataclass(frozen=True)
@@ -129,13 +133,12 @@ class Plan:
 
     @property
     def conference_title(self) -> str | None:
-        """The name of the conference: the subject line without its "Tổ chức"."""
+        """The name of the conference: the subject line without its "V/v" and "Tổ chức"."""
         if self.title is None:
             return None
-        if fold(self.title).startswith("to chuc "):
-            rest = self.title[len("to chuc ") :]
-            return rest[:1].upper() + rest[1:]
-        return self.title
+        begins = _SUBJECT.match(fold(self.title))
+        rest = self.title[begins.end() :] if begins else self.title
+        return rest[:1].upper() + rest[1:]
 
     def as_json(self) -> dict[str, Any]:
         """The plan as JSON values, always with the same keys in the same order."""

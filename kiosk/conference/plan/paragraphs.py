@@ -25,6 +25,8 @@ _FULL = 0.93
 _FULL_UNENDED = 0.85
 
 _ENDS = (".", ";", ":", "!", "?")
+#: "nhiệm kỳ / 2026 - 2028": no line of a plan begins with a year of its own accord.
+_YEAR = re.compile(r"20\d\d\b(?![/.])")
 _DECORATION = re.compile(r"[\s_\-–—=*.…~]+")
 #: Lines that always begin something new, whatever stands before them (folded).
 _ALWAYS_NEW = re.compile(
@@ -157,6 +159,6 @@ def _continues(  # noqa: PLR0911 - one return per reason reads best
         return False
     if page.wrapped and _leaves_bracket_open(before):
         return True
-    if starts_small and not before.endswith(_ENDS):
+    if (starts_small or _YEAR.match(text)) and not before.endswith(_ENDS):
         return True
     return page.is_full(before, text) and not before.endswith(":")

@@ -24,8 +24,12 @@ _MAY_OPEN_INSIDE: dict[Topic, frozenset[Topic]] = {
     ),
     Topic.BUDGET: frozenset(),
 }
-_CLOCK = r"\d{1,2}\s?(?:h|g|gio|:)\s?(?:\d{1,2})?"
-_CLOCK_RANGE = re.compile(rf"(?:tu )?{_CLOCK}(?:\s?(?:-|–|den)\s?{_CLOCK})?\s?[:,-]\s?")
+_CLOCK = r"\d{1,2}\s?(?:(?:h|gio|g)(?![a-z])|:)\s?(?:\d{1,2}(?:\s?phut)?)?"
+# "7h30 - 8h00 Đón tiếp" in a time-table has nothing between the hours and the words.
+_CLOCK_RANGE = re.compile(
+    rf"(?:tu )?{_CLOCK}\s?(?:-|–|den)\s?{_CLOCK}\s?[:,-]?\s?"
+    rf"|(?:tu )?{_CLOCK}\s?[:,-]\s?|\d{{1,2}}[hg:]\d\d\s"
+)
 _UNIT_VERB = re.compile(
     r",? (?:co trach nhiem|chiu trach nhiem|chu tri|chu dong|phoi hop|tham muu|xay dung|chuan bi"
     r"|thuc hien|to chuc|bao dam|dam bao|trien khai|huong dan|cu |bo tri|gui |thong bao)"

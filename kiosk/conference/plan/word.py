@@ -181,7 +181,7 @@ class _Walk:
         for cells in rows[1:]:
             if content >= len(cells):
                 continue
-            count = _whole(cells[number]).rstrip(".)")
+            count = "" if number is None else _whole(cells[number]).rstrip(".)")
             text = _whole(cells[content])
             if text:
                 yield (f"{count}. {text}" if count.isdigit() else text), True
@@ -205,13 +205,17 @@ def _whole(cell: list[Line]) -> str:
     return tidy(" ".join(text for text, _ in cell))
 
 
-def _agenda_columns(rows: list[list[list[Line]]]) -> tuple[int, int] | None:
-    """Where a table of the agenda keeps its numbers and its content, told by its first row."""
+def _agenda_columns(rows: list[list[list[Line]]]) -> tuple[int | None, int] | None:
+    """Where a table of the agenda keeps its numbers and its content, told by its first row.
+
+    A time-table may have no numbers; then the hours stand there.
+    """
     if len(rows) < 3:
         return None
     heads = [fold(_whole(cell)) for cell in rows[0]]
     number = next((at for at, head in enumerate(heads) if head in {"tt", "stt", "so tt"}), None)
     content = next((at for at, head in enumerate(heads) if head.startswith("noi dung")), None)
-    if number is None or content is None or number > content:
+    timed = any(head.startswith("thoi gian") for head in heads)
+    if content is None or (number is None and not timed) or (number or 0) > content:
         return None
     return number, content

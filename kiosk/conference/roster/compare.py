@@ -5,6 +5,7 @@ Nothing is ever removed because a file leaves it out; `absent` only says who it 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -12,7 +13,7 @@ from typing import Any, TypeVar
 
 from kiosk.conference.roster.sheet import Column, Finding, RosterRow, Sheet, Standing, unit_key
 from kiosk.conference.roster.standing import Flags, default_flags
-from kiosk.core.names import name_key
+from kiosk.core.names import fold, name_key
 
 T = TypeVar("T")
 
@@ -45,7 +46,9 @@ class Entry:
 
     `number` is the stored number, or the next free one for a new person. `changed` names the
     fields that differ: name, title, unit, address_form, seat, standing. `unsure` marks one of
-    several people of one name in one unit who could be told apart by their order only.
+    several people of one name in one unit who could be told apart by their order only. `like` is
+    the stored person of the unit whom the file does not name and whose name is spelled nearly so:
+    somebody should say whether a spelling was corrected, for one person must not count twice.
     """
 
     row: RosterRow
@@ -54,6 +57,7 @@ class Entry:
     known: Known | None = None
     changed: tuple[str, ...] = ()
     unsure: bool = False
+    like: Known | None = None
 
     def after(self) -> Known | RosterRow:
         """The person as they would stand after the import.
@@ -84,7 +88,8 @@ def compare(stored: Iterable[Known], sheet: Sheet, *, last_number: int = 0) -> C
     First by name and unit; then by name alone when exactly one stored person and one row have
     it (the person moved to another unit). Case, NFC/NFD, the place of tone marks and the order
     of columns never make a change; a column that the file does not have changes nothing. People of
-    one name in one unit are told apart by title and seat, else by their order.
+    one name in one unit are told apart by title and seat, else by their order. Somebody whose name
+    was corrected is another person until a person says otherwise (`RosterRow.renames`).
 
     `last_number` is the highest number ever given: new people get numbers above it.
     """
@@ -94,22 +99,32 @@ def compare(stored: Iterable[Known], sheet: Sheet, *, last_number: int = 0) -> C
     by_name = _alone(known, [name_key(each.name) for each in known])
     rows_alone = _alone(list(sheet.rows), row_keys)
 
+    for at, key in enumerate(row_keys):
+        if at not in matches and key in rows_alone and key in by_name:
+            matches[at] = by_name[key]
+    taken = {match.id for match in matches.values()}
+    left = [each for each in known if each.id not in taken]
+    alike = _alike(left, [(at, row) for at, row in enumerate(sheet.rows) if at not in matches])
+
     next_number = max((each.number for each in known), default=0)
     next_number = max(next_number, last_number) + 1
     entries: list[Entry] = []
     met: set[int] = set()
-    for at, (row, key) in enumerate(zip(sheet.rows, row_keys, strict=True)):
-        match = matches.get(at)
-        if match is None and key in rows_alone:
-            match = by_name.get(key)
+    for at, row in enumerate(sheet.rows):
+        like = alike.get(at)
+        match = matches.get(at) or (like if row.renames else None)
         if match is None:
-            entries.append(Entry(row, Change.NEW, next_number))
+            entries.append(Entry(row, Change.NEW, next_number, like=like))
             next_number += 1
             continue
         met.add(match.id)
         fields = _differences(match, row, sheet.columns)
+        if match is like:
+            fields = ("name", *(each for each in fields if each != "name"))
         kind = Change.CHANGED if fields else Change.UNCHANGED
-        entries.append(Entry(row, kind, match.number, match, fields, unsure=at in unsure))
+        entries.append(
+            Entry(row, kind, match.number, match, fields, unsure=at in unsure, like=like)
+        )
     absent = tuple(each for each in known if each.id not in met)
     return Comparison(tuple(entries), absent)
 
@@ -139,6 +154,32 @@ def _by_name_and_unit(
             unsure.update(places if there else ())
         matches.update(zip(places, there, strict=False))
     return matches, unsure
+
+
+def _alike(left: list[Known], rows: list[tuple[int, RosterRow]]) -> dict[int, Known]:
+    """The one stored person left over in a row's unit whose name differs by marks or a letter."""
+    if not left:
+        return {}
+    people: dict[tuple[str, str], set[int]] = {}
+    by_id = {each.id: each for each in left}
+    for each in left:
+        for spelling in _spellings(each.name):
+            people.setdefault((unit_key(each.unit), spelling), set()).add(each.id)
+    found: dict[int, int] = {}
+    for at, row in rows:
+        near: set[int] = set()
+        for spelling in _spellings(row.name):
+            near |= people.get((unit_key(row.unit), spelling), set())
+        if len(near) == 1:
+            found[at] = near.pop()
+    claims = Counter(found.values())
+    return {at: by_id[which] for at, which in found.items() if claims[which] == 1}
+
+
+def _spellings(name: str) -> set[str]:
+    """The folded name, and that name without any one of its letters: near names share one."""
+    folded = fold(name)
+    return {folded, *(folded[:at] + folded[at + 1 :] for at in range(len(folded)))}
 
 
 def _same_title_and_seat(known: Known, row: RosterRow) -> bool:

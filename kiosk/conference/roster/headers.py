@@ -42,6 +42,7 @@ _WORDS: tuple[tuple[Column, re.Pattern[str]], ...] = (
     ),
 )
 _FAMILY_PART = re.compile(r"ho|ho (va )?(ten )?(dem|lot|chu dem|chu lot|ten dem|ten lot)")
+_MIDDLE_PART = re.compile(r"((chu|ten) )?(dem|lot)|ten giua")
 _GIVEN_PART = re.compile(r"ten")
 #: What else a second header line may hold.
 _UNDER = frozenset({"ngay sinh", "nam sinh", "ngay", "thang", "nam", "ky ten", "dem", "lot"})
@@ -65,6 +66,8 @@ def kind_of(cell: str) -> Column | None:
         return Column.FEMALE
     if _GIVEN_PART.fullmatch(words):
         return Column.GIVEN
+    if _MIDDLE_PART.fullmatch(words):
+        return Column.MIDDLE
     return next((kind for kind, pattern in _WORDS if pattern.fullmatch(words)), None)
 
 
@@ -72,7 +75,7 @@ def columns_of(cells: list[str]) -> dict[Column, int] | None:
     """Which column holds what if this row is a header, else None.
 
     A header names at least the people and one thing more. The first of two like columns counts.
-    A name in two columns (họ đệm, tên) is `NAME` and `GIVEN`.
+    A name in two columns (họ đệm, tên) is `NAME` and `GIVEN`, in three `MIDDLE` stands between.
     """
     found: dict[Column, int] = {}
     family: int | None = None
@@ -84,12 +87,22 @@ def columns_of(cells: list[str]) -> dict[Column, int] | None:
             family = place
     if Column.NAME not in found and family is not None and Column.GIVEN in found:
         found[Column.NAME] = family
-    elif Column.NAME not in found or found.get(Column.GIVEN) != found[Column.NAME] + 1:
+        if found[Column.GIVEN] == family + 2 and not cells[family + 1]:
+            found[Column.MIDDLE] = family + 1
+    elif Column.NAME not in found or found.get(Column.GIVEN) != _after_name(found):
         # A lone "Tên" is no half of a name.
         found.pop(Column.GIVEN, None)
+    if Column.GIVEN not in found or found.get(Column.MIDDLE) != found[Column.GIVEN] - 1:
+        found.pop(Column.MIDDLE, None)
     if Column.NAME not in found or len(found) < 2:
         return None
     return found
+
+
+def _after_name(columns: dict[Column, int]) -> int:
+    """Where the given name stands: beside the family name, or beside the middle name there."""
+    beside = columns[Column.NAME] + 1
+    return beside + 1 if columns.get(Column.MIDDLE) == beside else beside
 
 
 def find_header(rows: list[list[str]]) -> tuple[int, dict[Column, int]] | None:
@@ -126,8 +139,11 @@ def second_line(rows: list[list[str]], header: int, columns: dict[Column, int]) 
         return False  # one word in the column of names is rather somebody's name
     taken = set(columns.values())
     for place, kind in kinds:
-        if kind is Column.GIVEN and place == columns[Column.NAME] + 1:
-            columns.setdefault(Column.GIVEN, place)
+        if kind is Column.MIDDLE:
+            if place == columns[Column.NAME] + 1:
+                columns.setdefault(kind, place)
+        elif kind is Column.GIVEN and place == _after_name(columns):
+            columns.setdefault(kind, place)
         elif kind in {Column.MALE, Column.FEMALE}:
             columns[kind] = place
             if columns.get(Column.BIRTH) == place:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from kiosk.conference.roster.preview import MOST_COLUMNS, place_of
 from kiosk.conference.roster.sheet import Choices, Column
 from kiosk.core.errors import Refused
 from kiosk.core.legacy_text import Legacy
+from kiosk.core.names import tidy
 
 _MOST_ROWS = 20_001
+_LONGEST_UNIT = 200
 
 
 def choices_of(
@@ -22,6 +25,8 @@ def choices_of(
     all_proper: bool = False,
     proper: Iterable[str] = (),
     others: Iterable[str] = (),
+    same: Iterable[str] = (),
+    unit: str = "",
 ) -> Choices:
     """The choices of a form: what each column holds by its place (blank: nothing).
 
@@ -41,6 +46,8 @@ def choices_of(
             all_proper=all_proper,
             proper=frozenset(map(int, proper)),
             others=frozenset(map(int, others)),
+            same=frozenset(map(int, same)),
+            unit=tidy(unit)[:_LONGEST_UNIT],
         )
     except ValueError as wrong:
         raise Refused("roster_mapping_wrong") from wrong
@@ -53,16 +60,7 @@ def choices_of(
     kept = tuple((column, at) for column, at in chosen.mapping if column is not Column.IGNORED)
     if named and Column.NAME not in told:
         raise Refused("roster_mapping_wrong")
-    return Choices(
-        mapping=kept,
-        header_row=chosen.header_row,
-        sheet=chosen.sheet,
-        legacy=chosen.legacy,
-        hidden_rows=chosen.hidden_rows,
-        all_proper=chosen.all_proper,
-        proper=chosen.proper,
-        others=chosen.others,
-    )
+    return replace(chosen, mapping=kept)
 
 
 def choices_of_words(mapping: str, **more: object) -> Choices:

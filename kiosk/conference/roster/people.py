@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from kiosk.conference.roster import lines
 from kiosk.conference.roster.sheet import (
@@ -31,10 +32,15 @@ _LONGEST = {
 }
 #: Columns whose text never reaches a stored person (R22).
 _NEVER_STORED = frozenset({Column.IGNORED, Column.BIRTH, Column.MALE, Column.FEMALE})
-_YEAR = re.compile(r"(?<!\d)(19|20)\d\d(?!\d)")
 _SAME_AS_ABOVE = {'"', "''", "“", "”", "nt", "-nt-", "- nt -", "//", "như trên"}
+#: Day 0 of Excel's calendar of 1900, as it counts every day since March of that year.
+_EXCEL_BEGINS = date(1899, 12, 30)
+_LAST_OF_CENTURY = 99
+#: `5/6/20` is nobody's 1920: who works here was born later, or in this century.
+_YOUNGEST = 30
 _DIGIT = re.compile(r"\d")
 _ODD_SIGN = re.compile(r"[^\w\s'’.\u0300-\u036f-]|_")
+_NO_TITLE = re.compile(r"[-–—.\s]*")
 _NO_LETTER = re.compile(r"[^a-z]+")
 _ADDRESS = {
     "ong": "Ông",
@@ -49,9 +55,32 @@ _ADDRESS = {
 # Ông is a surname too (Ông Cao Thắng): only before a whole name of three words is it a doubt.
 _ADDRESS_IN_NAME = re.compile(r"(ông|bà)[\s.:]+(\S+\s+){2}\S|(đồng chí|đ/c|đc)[\s.:]+\S", re.I)
 _DELEGATE_WORDS = re.compile(
-    r"dai bieu( (chinh thuc|duong nhien|duoc trieu tap))?|chinh thuc|duong nhien|delegate|db"
-    r"|duoc trieu tap|trieu tap"
+    r"(dai bieu|db)( (chinh thuc|duong nhien|(duoc )?(trieu tap|bau)))?|chinh thuc|duong nhien"
+    r"|delegate|(duoc )?(trieu tap|bau)"
 )
+
+
+def birth_date(text: str) -> str:
+    """One spelling of a date however a file writes it: `01/05/1980`, `05/1980`, `1980`, or "".
+
+    Told are `1/5/80`, `1980-05-01`, `ngày 1 tháng 5 năm 1980`, `01051980` and the whole number
+    by which Excel counts days from 1900, so that two spellings never make two people of one.
+    """
+    if len(text) == 5 and text.isdecimal():
+        return (_EXCEL_BEGINS + timedelta(days=int(text))).strftime("%d/%m/%Y")
+    if len(text) == 8 and text.isdecimal():
+        text = f"{text[:2]}/{text[2:4]}/{text[4:]}"
+    numbers = [int(each) for each in re.findall(r"\d+", text)[:3]]
+    if len(numbers) == 3 and numbers[0] > _LAST_OF_CENTURY:
+        numbers.reverse()
+    *before, year = numbers or [0]
+    if len(before) == 2 and year <= _LAST_OF_CENTURY:
+        year += 1900 if year > _YOUNGEST else 2000
+    if not 1900 <= year <= 2099:
+        return ""
+    if len(before) == 2 and before[1] > 12 >= before[0]:
+        before.reverse()
+    return "/".join([*(f"{each:02d}" for each in before), str(year)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,26 +171,30 @@ class PersonReader:
             told = [this.differs_from(other) for other in before]
             by_person = row in self._choices.others
             if not all(told) and not by_person:
-                self._reject(row, "same_person_twice", {"first_row": before[told.index("")].row})
+                first = before[told.index("")].row
+                self._reject(row, "same_person_twice", {"first_row": first, "text": name[:80]})
                 return
             by = "person" if not all(told) else told[0]
-            self._suspect(row, "same_name_told_apart", first_row=before[0].row, by=by)
+            first = before[0].row
+            self._suspect(row, "same_name_told_apart", first_row=first, by=by, text=name[:80])
         before.append(this)
         shown = name
         if is_all_capitals(name) and (self._choices.all_proper or row in self._choices.proper):
             shown = proper_case(name)
+        title = self._cell(cells, Column.TITLE)
         person = RosterRow(
             row=row,
             number=number,
             name=shown,
             address_form=self._address_of(row, cells),
-            title=self._cell(cells, Column.TITLE),
+            title="" if _NO_TITLE.fullmatch(title) else title,
             unit=unit,
             seat=self._cell(cells, Column.SEAT),
             standing=standing[0],
             standing_stated=standing[1],
             note=self._cell(cells, Column.NOTE),
             respelled=shown != name,
+            renames=row in self._choices.same,
         )
         self.rows.append(person)
         self._by_name.setdefault(key[0], []).append(person)
@@ -173,23 +206,28 @@ class PersonReader:
             first = people[0]
             for person in people[1:]:
                 if unit_key(person.unit) != unit_key(first.unit):
-                    self._suspect(person.row, "same_name_in_two_units", first_row=first.row)
+                    self._suspect(
+                        person.row,
+                        "same_name_in_two_units",
+                        first_row=first.row,
+                        text=person.name[:80],
+                    )
 
     def _cell(self, cells: list[str], column: Column) -> str:
         place = self._columns.get(column)
         return cells[place] if place is not None and place < len(cells) else ""
 
     def name_in(self, cells: list[str]) -> str:
-        """The whole name, from one column or two (họ đệm, tên)."""
-        name, given = self._cell(cells, Column.NAME), self._cell(cells, Column.GIVEN)
-        return f"{name} {given}".strip() if given else name
+        """The whole name, from one column, two (họ đệm, tên) or three (họ, chữ đệm, tên)."""
+        if Column.GIVEN not in self._columns:
+            return self._cell(cells, Column.NAME)
+        parts = [self._cell(cells, each) for each in (Column.NAME, Column.MIDDLE, Column.GIVEN)]
+        return " ".join(filter(None, parts))
 
     def _birth_in(self, cells: list[str]) -> str:
-        """The birth date as written, or its year: looked at, never kept (R22)."""
+        """The birth date, or what of it is known: looked at, never kept (R22)."""
         said = [self._cell(cells, each) for each in (Column.BIRTH, Column.MALE, Column.FEMALE)]
-        text = next(filter(None, said), "")
-        digits = re.sub(r"[^\d/]", "", text.replace("-", "/").replace(".", "/"))
-        return digits if _YEAR.search(digits) else ""
+        return birth_date(next(filter(None, said), ""))
 
     def _reject(self, row: int, reason: str, facts: dict[str, str | int]) -> None:
         self.rejected.append(Finding(row, reason, facts))
@@ -221,7 +259,7 @@ class PersonReader:
             own = self._unit_above
         elif own:
             self._unit_above = own
-        unit = own or self._section
+        unit = own or self._section or self._choices.unit
         return self._units.setdefault(unit_key(unit), unit) if unit else ""
 
     def _standing_of(self, cells: list[str]) -> tuple[Standing, bool] | None:

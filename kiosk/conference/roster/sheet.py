@@ -23,13 +23,15 @@ class Standing(StrEnum):
 class Column(StrEnum):
     """What a column of the file holds.
 
-    `GIVEN` is the second half of a name that stands in two columns. Of `BIRTH`, `MALE` and
+    `GIVEN` is the last part of a name that stands in two columns, `MIDDLE` what stands between
+    them where there are three. Of `BIRTH`, `MALE` and
     `FEMALE` (a birth date in the column of the sex) only the sex is taken and, to tell two people
     of one name apart, the date looked at; it is never kept (R22). `IGNORED` is left unread.
     """
 
     NUMBER = "number"
     NAME = "name"
+    MIDDLE = "middle"
     GIVEN = "given"
     TITLE = "title"
     UNIT = "unit"
@@ -64,6 +66,10 @@ class Choices:
     proper: frozenset[int] = frozenset()
     #: Rows that are another person than the one of the same name in the same unit.
     others: frozenset[int] = frozenset()
+    #: Rows that are a stored person whose name was spelled nearly so.
+    same: frozenset[int] = frozenset()
+    #: The unit of everybody for whom the file names none (a list of one office).
+    unit: str = ""
 
 
 #: A file as it reads by itself.
@@ -91,6 +97,8 @@ class RosterRow:
     note: str
     #: The name is no longer the file's own spelling: a person chose the proposal.
     respelled: bool = False
+    #: A person said that this is the stored person of nearly this name.
+    renames: bool = False
 
 
 @dataclass(frozen=True, slots=True)

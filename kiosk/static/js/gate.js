@@ -20,6 +20,7 @@
  * data-undo-what (entry or leaving: which reasons the dialog offers). [data-kept] and [data-sent] in
  * a template are filled with numbers. #gate[data-link] is "cut" while the server cannot be reached.
  */
+import { markActs } from './device/act.js';
 import { Camera } from './gate/camera.js';
 import { digitOf, listenForScanner } from './gate/keys.js';
 import { listLate } from './gate/late.js';
@@ -79,22 +80,19 @@ function conclude(section, lostTemplate) {
 
 /* ---- Scans ---- */
 
-// From a scan until its answer was there long enough to be read, this page must not be changed for
-// another one (idle.js).
-const READ_MS = 3000;
-let actTimer = 0;
+// From a scan until its answer was read, this page must not be changed for another one.
+const inAct = markActs(gate);
 
-function inAct(is) {
-  clearTimeout(actTimer);
-  if (is) gate.setAttribute('data-in-act', '');
-  else actTimer = setTimeout(() => gate.removeAttribute('data-in-act'), READ_MS);
-}
+// The server's time as this page last heard it, and how long ago by a clock that nobody can set: a
+// tablet whose own clock is wrong, or is put right in between, claims the true moment all the same.
+let anchor = { at: Date.parse(document.body.dataset.now ?? '') || Date.now(), born: performance.now() };
 
-// The server's clock when the page was made tells how far this device's is off.
-const ahead = Date.parse(document.body.dataset.now ?? '') - Date.now() || 0;
+document.addEventListener('live:now', (event) => {
+  anchor = { at: event.detail.at, born: performance.now() };
+});
 
 const here = () => ({
-  claimed_at: new Date(Date.now() + ahead).toISOString(),
+  claimed_at: new Date(anchor.at + performance.now() - anchor.born).toISOString(),
   direction: gate.dataset.direction ?? 'in',
 });
 
@@ -113,7 +111,7 @@ const queue = new ScanQueue(gate.dataset.scanUrl, `gate-kept-${gate.dataset.gate
   onLate: (scan, section) => {
     inAct(false);
     gate.dataset.link = 'on';
-    listLate(scan, section, ahead);
+    listLate(scan, section);
   },
   onCut: (kept, scan) => {
     inAct(false);

@@ -7,8 +7,7 @@
  * The server sends, on the stream:
  *   event: region   data: {"id": "<dom id>", "html": "<… id=that id …>"}   morphed into the page
  *   event: tick     data: {"now": "<ISO time with +07:00>", "version": "<of the pages>"}, every 5 s
- *   event: bye      this caller may not listen any more: stop for good and load the page anew, or go
- *                   to <body data-leave="/">, where a device is told what it is now
+ *   event: bye      this caller may not listen any more: load the page anew, or <body data-leave="/">
  *
  * A stream that is silent for 10 s is stale: #offline tells the age of what is on the screen, and the
  * stream is opened again after 1, 2, 4, 5, 5 … s. After three failures the page also asks
@@ -18,7 +17,9 @@
  * A hidden tab closes its stream: over HTTP/1.1 a browser has six connections for all its tabs.
  * <html data-live-state> says connecting, open, polling, stale, hidden or stopped.
  *
- * Clocks show the server's time in the server's zone, whatever the tablet believes:
+ * Clocks show the server's time in the server's zone, whatever the tablet believes, and ages are
+ * counted by a clock that nobody can set (performance.now): a tablet that is put right in the middle of
+ * a cut must not hide it. Each time that is heard is told to the page as `live:now` {detail: {at}}.
  *   <time data-clock>             hh:mm          data-clock="seconds"   hh:mm:ss
  *   <b data-since="ISO">          whole minutes since then
  *   <svg class="progress"><rect class="done" data-since="ISO" data-planned-minutes="35"/></svg>
@@ -41,19 +42,21 @@
 
   /* ---- The server's clock ---- */
 
-  let ahead = 0;                 // server's clock minus this device's, in ms
+  const steady = () => performance.now();
+  let ahead = Date.now() - steady();   // server's clock minus this page's steady one, in ms
   let zone = 7 * 3600000;        // Asia/Ho_Chi_Minh; taken from the server's own +07:00
   let barsAt = 0;
 
   const setServerTime = (iso) => {
     const instant = Date.parse(iso);
     if (Number.isNaN(instant)) return;
-    ahead = instant - Date.now();
+    ahead = instant - steady();
+    document.dispatchEvent(new CustomEvent('live:now', { detail: { at: instant } }));
     const offset = /([+-])(\d\d):(\d\d)$/.exec(iso);
     if (offset) zone = (offset[1] === '-' ? -1 : 1) * (Number(offset[2]) * 60 + Number(offset[3])) * 60000;
   };
 
-  const serverNow = () => Date.now() + ahead;
+  const serverNow = () => steady() + ahead;
   const wallTime = (instant) => new Date(instant + zone).toISOString().slice(11, 19);
 
   const write = (element, text) => {
@@ -91,14 +94,14 @@
   let failures = 0;
   let tag = null;
   let stopped = false;
-  let lastHeard = Date.now();    // when what is on the screen was last known to be true
-  let watchedFrom = Date.now();  // from when silence counts: a tab that was hidden gets its ten seconds
+  let lastHeard = steady();      // when what is on the screen was last known to be true
+  let watchedFrom = steady();    // from when silence counts: a tab that was hidden gets its ten seconds
   let lastTime = serverNow();    // the server's time at lastHeard
 
   const setState = (state) => { root.dataset.liveState = state; };
 
   const heard = () => {
-    lastHeard = watchedFrom = Date.now();
+    lastHeard = watchedFrom = steady();
     lastTime = serverNow();
     const bar = document.getElementById('offline');
     if (bar) bar.hidden = true;
@@ -106,7 +109,7 @@
 
   const loadAnew = () => {
     // Once in 30 s at most: a server that sends everyone away must not make the page flicker. A
-    // device asks at the front door what it is now (data-leave), which does not send it back here.
+    // device asks at the front door (data-leave) what it is now, and is not sent back here.
     const key = 'live-loaded-anew';
     const { leave } = body.dataset;
     const load = () => { if (leave) location.replace(leave); else location.reload(); };
@@ -115,7 +118,7 @@
     try {
       const pause = leave ? LEAVE_PAUSE_MS : RELOAD_PAUSE_MS;
       const rest = Number(sessionStorage.getItem(key) ?? 0) + pause - Date.now();
-      if (rest > 0) return void setTimeout(load, rest);
+      if (rest > 0) return void setTimeout(load, Math.min(rest, pause));
       sessionStorage.setItem(key, String(Date.now()));
     } catch {
       // Storage may be switched off; then loading anew is still right.
@@ -125,10 +128,8 @@
 
   const tick = ({ now, version }) => {
     if (now) setServerTime(now);
-    // The program has newer pages; idle.js loads this one anew when nobody is at work.
-    if (version && body.dataset.version && version !== body.dataset.version) {
-      document.dispatchEvent(new CustomEvent('page:old'));
-    }
+    const isOld = version && body.dataset.version && version !== body.dataset.version;
+    if (isOld) document.dispatchEvent(new CustomEvent('page:old'));    // idle.js waits for its moment
     drawClocks(false);
   };
 
@@ -247,7 +248,7 @@
   const go = () => {
     stopped = false;
     failures = 0;
-    watchedFrom = Date.now();
+    watchedFrom = steady();
     setState('connecting');
     connect();
   };
@@ -255,15 +256,15 @@
   /* ---- The watch ---- */
 
   const watch = () => {
-    const bars = Date.now() - barsAt >= BAR_MS;
-    if (bars) barsAt = Date.now();
+    const bars = steady() - barsAt >= BAR_MS;
+    if (bars) barsAt = steady();
     drawClocks(bars);
     if (!address || document.visibilityState === 'hidden') return;
-    if (Date.now() - watchedFrom <= SILENCE_MS) return;
+    if (steady() - watchedFrom <= SILENCE_MS) return;
     const bar = document.getElementById('offline');
     if (bar) {
       const text = (body.dataset.liveStale ?? '')
-        .replace('{age}', String(Math.max(0, Math.floor((Date.now() - lastHeard) / 1000))))
+        .replace('{age}', String(Math.max(0, Math.floor((steady() - lastHeard) / 1000))))
         .replace('{at}', wallTime(lastTime));
       write(bar.querySelector('[data-offline-text]') ?? bar, text);
       bar.hidden = false;
@@ -276,7 +277,7 @@
   if (body.dataset.now) setServerTime(body.dataset.now);
   lastTime = serverNow();
   setInterval(watch, 1000);
-  barsAt = Date.now();
+  barsAt = steady();
   drawClocks(true);
   if (!address) return;
 

@@ -7,26 +7,28 @@
  *
  * A save says which version it started from (POST {text, based_on, settles}); the server decides whether
  * it is the next one or a branch beside it (kiosk/agenda/notes.py). Until the server has answered, the
- * text also lies in this browser's storage, under conference, item, version and page; it is sent when the
- * line is back, and at the next visit. The page never says "saved" by itself.
+ * text also lies in this browser's storage (notes/drafts.js); it is sent when the line is back, and at
+ * the next visit. The page never says "saved" by itself.
+ *
+ * A save that got no answer may be stored all the same. So the same text goes out again first (the
+ * server knows it by its words), and only then what was typed since: else a writer would meet a
+ * conflict with nobody but himself.
  *
  * Two people at once: a page with nothing unsaved takes over the newest text as soon as it hears of it,
  * so that only words typed within the same moment have to be brought together by a person.
  */
-'use strict';
+import { Drafts } from './notes/drafts.js';
 
 (() => {
   const QUIET_MS = 1500;               // after the last key
   const AGAIN_MS = [2000, 4000, 8000, 15000];
-  const OTHERS_DRAFT_MS = 8000;        // a draft that young may belong to a page that is still open
-
   const area = document.getElementById('note-text');
   if (!area) return;
 
   const { url, item, scope } = area.dataset;
   const most = Number(area.dataset.most);
   const mayWrite = !area.readOnly;
-  const prefix = `kiosk-note/${scope}/${item}/`;
+  const drafts = new Drafts(scope, item);
 
   /* ---- What this page knows ---- */
 
@@ -36,22 +38,12 @@
   let tips = area.dataset.tips ?? '';        // branches that wait for a person
   let apart = false;                         // this page's own text is a branch
   let flying = null;                         // the text that is on its way
+  let unsure = null;                         // a text that was sent and got no answer
   let blocked = '';                          // the text that the server refused
   let failures = 0;
   let timer = 0;
 
   const dirty = () => area.value !== stored;
-
-  const pageName = (() => {
-    const make = () => Array.from(crypto.getRandomValues(new Uint8Array(4)), (b) => b.toString(16)).join('');
-    try {
-      const known = sessionStorage.getItem('kiosk-note-page') ?? make();
-      sessionStorage.setItem('kiosk-note-page', known);
-      return known;
-    } catch {
-      return make();
-    }
-  })();
 
   /* ---- What the person is told ---- */
 
@@ -67,52 +59,12 @@
   const calm = (at = null) => setState(apart ? 'branch' : head === 0 && !area.value ? 'empty' : 'saved', at);
 
   const count = () => {
-    const length = [...area.value].length;
-    const shown = document.querySelector('[data-note-count]');
+    const [length, shown] = [[...area.value].length, document.querySelector('[data-note-count]')];
     shown.textContent = length.toLocaleString(document.documentElement.lang === 'en' ? 'en' : 'vi');
     shown.parentElement.classList.toggle('too-long', length > most);
   };
 
-  /* ---- The draft in this browser ---- */
-
-  const keyOf = (version) => `${prefix}${version}/${pageName}`;
-
-  const keepDraft = (sent = null) => {
-    try {
-      localStorage.setItem(keyOf(base), JSON.stringify({ text: area.value, sent, at: Date.now() }));
-    } catch {
-      // Full or switched off: the text still stands in the page, and the line above says "not saved".
-    }
-  };
-
-  const dropDraft = (key) => {
-    try {
-      localStorage.removeItem(key);
-    } catch {
-      // As above.
-    }
-  };
-
-  const drafts = () => {
-    const found = [];
-    try {
-      for (let at = 0; at < localStorage.length; at += 1) {
-        const key = localStorage.key(at);
-        if (!key?.startsWith(prefix)) continue;
-        const [version, page] = key.slice(prefix.length).split('/');
-        let draft = null;
-        try {
-          draft = JSON.parse(localStorage.getItem(key));
-        } catch {
-          // Not ours any more.
-        }
-        if (typeof draft?.text === 'string' && /^\d+$/.test(version)) found.push({ key, version: Number(version), page, ...draft });
-      }
-    } catch {
-      return [];
-    }
-    return found.sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
-  };
+  const keepDraft = () => drafts.keep(base, area.value, flying ?? unsure);
 
   /* ---- Sending ---- */
 
@@ -151,18 +103,21 @@
   const save = async () => {
     clearTimeout(timer);
     if (!mayWrite || flying !== null) return;
-    if (!dirty()) return void calm();
-    const text = area.value;
+    if (!dirty() && unsure === null) return void calm();
+    const text = unsure ?? area.value;
     if (text === blocked) return;
     flying = text;
     setState('sending');
-    keepDraft(text);
-    const key = keyOf(base);
+    keepDraft();
+    const key = drafts.keyOf(base);
+    let pause = QUIET_MS;
     try {
       const answer = await post({ text, based_on: base });
       if (!answer.ok) {
         const word = await trouble(answer);
         blocked = word === 'refused' ? text : '';
+        if (word === 'lost') unsure = text;
+        else if (word === 'refused') unsure = null;
         setState(word);
         if (word === 'lost') later(AGAIN_MS[Math.min(failures++, AGAIN_MS.length - 1)]);
         return;
@@ -170,34 +125,37 @@
       const known = await answer.json();
       failures = 0;
       blocked = '';
+      if (unsure !== null) pause = 0;      // what was typed since goes out at once
+      unsure = null;
       document.getElementById('notice')?.replaceChildren();
       stored = text;
       base = known.number;
-      dropDraft(key);
+      flying = null;
+      drafts.drop(key);
       take(known);
       if (dirty()) {
         keepDraft();
         setState('typing');
-        later(QUIET_MS);
       } else {
         calm(known.at);
         if (!apart && head !== base) pull();
       }
     } catch {
+      unsure = text;
       setState('lost');
       later(AGAIN_MS[Math.min(failures++, AGAIN_MS.length - 1)]);
     } finally {
       flying = null;
-      // Keys that were pressed while a save that failed was on its way.
-      if (dirty() && state.dataset.state === 'typing') later(QUIET_MS);
+      // Keys that were pressed while a save was on its way.
+      if (dirty() && state.dataset.state === 'typing') later(pause);
     }
   };
 
-  /* The page goes away: a last save that outlives it. What the browser will not carry waits as a draft. */
+  /* A last save that outlives the page. What the browser will not carry waits as a draft. */
   const leave = () => {
     clearTimeout(timer);
-    if (!mayWrite || !dirty() || flying !== null || area.value === blocked) return;
-    keepDraft(area.value);
+    if (!mayWrite || !dirty() || area.value === blocked) return;
+    keepDraft();
     post({ text: area.value, based_on: base }, true).catch(() => {});
   };
 
@@ -233,7 +191,6 @@
 
   const panel = document.getElementById('conflicts');
   const proposals = new WeakMap();
-
   const touched = () => [...panel.querySelectorAll('[data-merged]')].some((each) => each.value !== each.defaultValue);
 
   const showConflicts = () => {
@@ -249,6 +206,7 @@
       const answer = await post({ text: merged.value, based_on: Number(merged.dataset.head), settles: [Number(merged.dataset.tip)] });
       if (!answer.ok) {
         const word = await trouble(answer);
+        proposals.delete(merged);
         if (word !== 'refused') setState(word);
         return;
       }
@@ -261,9 +219,8 @@
       else if (clean) calm();
     } catch {
       setState('lost');
-    } finally {
-      proposals.delete(merged);
     }
+    proposals.delete(merged);
   };
 
   document.addEventListener('click', (event) => {
@@ -289,33 +246,38 @@
   /* ---- Drafts of an earlier visit ---- */
 
   const recover = async () => {
-    for (const draft of drafts()) {
-      const mine = draft.page === pageName;
-      if (!mine && Date.now() - (draft.at ?? 0) < OTHERS_DRAFT_MS) continue;
+    for (const draft of drafts.left()) {
       if (draft.text === stored) {
-        dropDraft(draft.key);
-      } else if (!dirty() && (draft.version === head || draft.sent === stored)) {
+        drafts.drop(draft.key);
+      } else if (!dirty() && flying === null && (draft.version === head || draft.sent === stored)) {
         // Nobody has written since: the page goes on where it was left.
-        dropDraft(draft.key);
+        drafts.drop(draft.key);
         area.value = draft.text;
+        if (draft.version === head && draft.sent !== stored) unsure = draft.sent ?? null;
         keepDraft();
         setState('typing');
         later(0);
       } else {
         // Somebody has: the server keeps it beside the newest, for a person to bring together.
         try {
-          const answer = await post({ text: draft.text, based_on: draft.version });
-          if (!answer.ok) continue;
-          dropDraft(draft.key);
-          const known = await answer.json();
-          const own = apart;
-          take(known);
-          apart = own;
+          let version = draft.version;
+          for (const text of new Set([draft.sent ?? draft.text, draft.text])) {
+            const answer = await post({ text, based_on: version });
+            if (!answer.ok) break;
+            const known = await answer.json();
+            version = known.number;
+            if (text === draft.text) drafts.drop(draft.key);
+            const own = apart;
+            take(known);
+            apart = own;
+          }
         } catch {
           return;
         }
       }
     }
+    const pause = drafts.lookAgainIn();
+    if (pause) setTimeout(recover, pause);
   };
 
   /* ---- Begin ---- */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from kiosk.agenda import attachments, script, services, wall
 from kiosk.agenda.models import AgendaFile
 from kiosk.agenda.rules import Draft, WallMode
 from kiosk.conference.plan.kinds import AgendaKind
-from kiosk.core.errors import Refused
+from kiosk.core.errors import NotSaved, Refused
 from kiosk.motions import services as motions
 
 PDF = b"%PDF-1.7\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -82,6 +83,19 @@ def test_half_a_file_of_a_crash_is_written_anew(hall: Any, tmp_path: Path) -> No
     row.place(tmp_path).write_bytes(PDF[:10])
     attach(hall, tmp_path)
     assert row.place(tmp_path).read_bytes() == PDF
+
+
+def test_a_full_disk_is_said_and_leaves_nothing_behind(
+    hall: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("kiosk.agenda.attachments.os.fsync", full)
+    with pytest.raises(NotSaved):
+        attach(hall, tmp_path)
+    assert list((tmp_path / "uploads").iterdir()) == list((tmp_path / "files").iterdir()) == []
+    assert attachments.files_of(hall.session, 2) == []
 
 
 def test_an_item_takes_thirty_files(hall: Any, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -13,7 +14,7 @@ import time
 from collections import namedtuple
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyrage
@@ -105,6 +106,18 @@ def test_a_stick_that_was_pulled_out_does_not_come_to_life_as_a_folder(bare: Kep
     assert not gone.parent.parent.exists()
 
 
+def test_the_empty_mount_point_of_a_stick_is_no_second_place(bare: Kept) -> None:
+    noted = bare.copy().as_json() | {"same_disk": False}  # yesterday it was a stick
+    (bare.instance / copying.LAST).write_text(json.dumps(noted), encoding="utf-8")
+    shutil.rmtree(bare.place)
+    with pytest.raises(Refused, match="backup_folder_unreachable"):
+        bare.copy()
+    assert not bare.place.exists()
+    # Who wants the copies there all the same makes the folder; the card then warns of the one disk.
+    bare.place.mkdir()
+    assert bare.copy().same_disk
+
+
 @pytest.mark.parametrize("where", ["instance", "place"])
 def test_a_full_disk_is_said_before_the_hall_needs_the_room(
     bare: Kept, monkeypatch: pytest.MonkeyPatch, where: str
@@ -121,6 +134,42 @@ def test_a_full_disk_is_said_before_the_hall_needs_the_room(
         bare.copy()
     assert bare.names == []
     assert not (bare.instance / copying.WORK).exists()
+
+
+def test_a_stick_full_of_our_own_copies_is_not_the_end_of_copying(
+    bare: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = namedtuple("usage", "total used free")
+    first = bare.copy()
+    upgrade = bare.copy(before_upgrade=True)
+    holds = 5 * first.bytes + (1 << 20)  # three of ours beside the one before the upgrade
+
+    def room(path: Path) -> usage:
+        if Path(path) != bare.place:
+            return usage(10**12, 0, 10**12)
+        used = sum(each.stat().st_size for each in bare.place.iterdir())
+        return usage(holds, used, holds - used)
+
+    monkeypatch.setattr(shutil, "disk_usage", room)
+    made = [
+        copying.make_copy(
+            bare.instance, bare.place, clock=lambda late=minute: first.made_at + late
+        ).name
+        for minute in (timedelta(minutes=number) for number in range(1, 7))
+    ]
+    assert upgrade.name in bare.names
+    ours = [name for name in bare.names if name != upgrade.name]
+    assert 2 <= len(ours) < 7
+    assert ours == sorted([first.name, *made])[-len(ours) :]  # the newest
+    last = copying.last_copy(bare.instance)
+    assert last is not None
+    assert last.name == made[-1]
+    # A stranger has filled it to the brim: then nothing of ours goes in vain.
+    left = bare.names
+    (bare.place / "film.mp4").write_bytes(b"x" * (holds + 3 * first.bytes))
+    with pytest.raises(Refused, match="backup_disk_full"):
+        bare.copy()
+    assert bare.names == sorted([*left, "film.mp4"])
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")

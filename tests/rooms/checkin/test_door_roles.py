@@ -24,6 +24,7 @@ ACTS = [
     ("get", "/desk/paper", {}, RECEPTION),
     ("get", "/live/desk?poll=1", {}, RECEPTION),
     ("post", "/desk/people/1/admit", {"reason": "Quên thẻ"}, RECEPTION),
+    ("post", "/desk/people/1/leave", {"reason": "Quên quét thẻ khi ra"}, RECEPTION),
     ("post", "/desk/people/2/absence", {"kind": "with_reason", "reason": "Ốm"}, RECEPTION),
     ("post", "/desk/people/2/absence/withdraw", {}, RECEPTION),
     ("post", "/desk/people/3/badge", {"reason": "Mất thẻ"}, RECEPTION),

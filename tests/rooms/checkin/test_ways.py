@@ -213,6 +213,70 @@ def test_a_claim_that_is_none_leaves_the_scan_as_any_other(door: Door, claimed: 
     assert (answer.outcome, answer.claimed_at) == (Outcome.ADMITTED, None)
 
 
+@pytest.mark.parametrize("off", [timedelta(days=-400), timedelta(hours=2)])
+def test_a_late_scan_of_a_gate_with_a_broken_clock_changes_nothing_that_is_known(
+    door: Door, off: timedelta
+) -> None:
+    broken = iso(door.clock.now + off)
+    # Nothing is known about her: she has come, whenever that was.
+    assert door.scan(LAN, claimed=broken, shown="in").outcome is Outcome.ADMITTED
+    assert door.row(LAN).arrival.claimed_at is None  # type: ignore[union-attr]
+    # He came and went; a kept scan of no known hour must not bring him back, nor throw him out.
+    door.scan(AN)
+    door.clock.later(minutes=10)
+    out = door.scan(AN, at=door.out, claimed=broken, shown="out")
+    assert (out.outcome, out.detail) == (Outcome.REFUSED, "overtaken")
+    assert door.scan(AN, at=door.out).outcome is Outcome.LEFT
+    door.clock.later(minutes=10)
+    back = door.scan(AN, claimed=broken, shown="in")
+    assert (back.outcome, back.detail) == (Outcome.REFUSED, "overtaken")
+    assert door.present() == 1
+
+
+def test_a_late_arrival_does_not_bring_back_whom_the_desk_has_taken_out(door: Door) -> None:
+    claimed = door.clock.now
+    door.clock.later(minutes=2)
+    stay = door.scan(LAN, at=door.south).stay_id
+    door.clock.later(minutes=2)
+    assert stay is not None
+    services.undo(stay_id=stay, reason="Đại biểu quay ra", by=door.desk, clock=door.clock)
+    door.clock.later(minutes=10)
+    late = door.scan(LAN, claimed=iso(claimed), shown="in")
+    assert (late.outcome, late.detail) == (Outcome.REFUSED, "overtaken")
+    assert door.present() == 0
+    # What she does after the desk's word is newer than it.
+    again = door.scan(LAN, claimed=iso(door.clock.now - timedelta(minutes=5)), shown="in")
+    assert again.outcome is Outcome.ADMITTED
+
+
+def test_a_late_leaving_does_not_throw_out_whom_the_desk_has_kept_inside(door: Door) -> None:
+    door.scan(LAN)
+    claimed = door.clock.later(minutes=10)
+    door.clock.later(minutes=1)
+    left = door.scan(LAN, at=door.out)
+    door.clock.later(minutes=1)
+    assert left.stay_id is not None
+    services.undo_leaving(
+        stay_id=left.stay_id, reason="Chỉ ra ngoài hành lang", by=door.desk, clock=door.clock
+    )
+    door.clock.later(minutes=10)
+    late = door.scan(LAN, at=door.south, claimed=iso(claimed), shown="out")
+    assert (late.outcome, late.detail) == (Outcome.REFUSED, "overtaken")
+    assert door.present() == 1
+
+
+def test_in_out_in_kept_by_one_gate_are_three_facts_in_their_order(door: Door) -> None:
+    claims = [door.clock.later(minutes=1) for _ in range(3)]
+    door.clock.later(minutes=20)
+    ways = [(door.north, "in"), (door.out, "out"), (door.north, "in")]
+    said = [
+        door.scan(LAN, at=at, claimed=iso(claim), shown=shown).outcome
+        for claim, (at, shown) in zip(claims, ways, strict=True)
+    ]
+    assert said == [Outcome.ADMITTED, Outcome.LEFT, Outcome.RETURNED]
+    assert door.present() == 1
+
+
 def test_only_a_gate_can_be_turned_and_only_in_or_out(door: Door) -> None:
     for direction in ("", "both", "IN"):
         with pytest.raises(Refused, match="direction_unknown"):

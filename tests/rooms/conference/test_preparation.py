@@ -295,6 +295,17 @@ def test_the_chair_looks_and_does_not_touch(
         ("Phó Chủ tịch HĐND phường", Bar.DEPUTY_HEAD),
         ("PCT UBND phường", Bar.DEPUTY_HEAD),
         ("Phó Thủ trưởng cơ quan", Bar.DEPUTY_HEAD),
+        ("Phó CT UBND phường", Bar.DEPUTY_HEAD),
+        ("P.CT HĐND phường", Bar.DEPUTY_HEAD),
+        ("P. Chủ tịch UBND", Bar.DEPUTY_HEAD),
+        ("CT UBND phường", Bar.HEAD),
+        ("Chủ tịch UBND phường, Chủ tịch Hội Chữ thập đỏ", Bar.HEAD),
+        ("Chủ tịch Hội Nông dân kiêm Phó Chủ tịch HĐND", Bar.DEPUTY_HEAD),
+        ("KTT", Bar.CHIEF_ACCOUNTANT),
+        ("Chủ tịch Hội Khuyến học phường", None),
+        ("Chủ tịch Hội đồng trường", None),
+        ("Chủ tịch Hội đồng nhân dân", Bar.HEAD),
+        ("Trưởng phòng CT", None),
         ("Kế toán trưởng", Bar.CHIEF_ACCOUNTANT),
         ("Phó phòng, phụ trách kế toán", Bar.CHIEF_ACCOUNTANT),
         ("Chủ tịch Hội Nông dân phường", None),
@@ -361,3 +372,36 @@ def test_a_bar_that_is_none_is_refused(
     assert answer.status_code == 422
     assert "bar_unknown" in answer.get_data(as_text=True)
     assert secretary.post("/console/delegates/999/bar", {"bar": "head"}).status_code == 422
+
+
+def test_somebody_whose_title_suggests_nothing_is_found_and_barred(
+    meeting: Meeting, signed_in: Callable[..., Browser]
+) -> None:
+    secretary = signed_in(Role.SECRETARY)
+    bao = meeting.person("Trần Quốc Bảo")
+    found = secretary.get("/console/bars/find?q=quoc bao").get_data(as_text=True)
+    assert f"/console/delegates/{bao.id}/bar" in found
+    assert secretary.get("/console/bars/find?q=").get_data(as_text=True).strip() == ""
+    # A guest is no candidate anyway; without a reason nothing is stored.
+    assert "Trịnh" not in secretary.get("/console/bars/find?q=trinh").get_data(as_text=True)
+    assert secretary.post(f"/console/delegates/{bao.id}/bar", {"bar": ""}).status_code == 422
+    answer = secretary.post(f"/console/delegates/{bao.id}/bar", {"bar": "chief_accountant"})
+    assert answer.status_code == 204
+    with meeting.app.app_context():
+        db.session.rollback()
+        assert bars.barred(db.session()) == {bao.id: Bar.CHIEF_ACCOUNTANT}
+    assert "Trần Quốc Bảo" in secretary.get("/console/committees").get_data(as_text=True)
+    assert "Bảo" not in secretary.get("/console/bars/find?q=quoc bao").get_data(as_text=True)
+    assert signed_in(Role.DESK).get("/console/bars/find?q=bao").status_code == 403
+
+
+def test_whoever_sits_on_a_body_already_is_not_called_unknown(
+    meeting: Meeting, signed_in: Callable[..., Browser]
+) -> None:
+    secretary = signed_in(Role.SECRETARY)
+    sen = meeting.person("Ngô Thị Sen")
+    secretary.post(f"/console/committees/tellers/add/{sen.id}")
+    found = secretary.get("/console/committees/tellers/find?q=sen").get_data(as_text=True)
+    assert "đã có trong ban này" in found
+    found = secretary.get("/console/committees/tellers/find?q=nobody").get_data(as_text=True)
+    assert "Không thấy ai tên như vậy" in found

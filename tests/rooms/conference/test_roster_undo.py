@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import text
-from support import ROSTER, Browser, Clock, Meeting
+from support import ROOT, ROSTER, Browser, Clock, Meeting
 
 from kiosk.checkin import roster_undo
 from kiosk.checkin import services as door
@@ -344,3 +344,67 @@ def test_undo_stands_on_the_page_for_preparers_only(
     assert "Hoàn tác lần nhập cuối" not in page
     assert "đã hoàn tác lúc" in page
     assert THE_PROGRAM.kind  # the fixture's own import was the one taken back
+
+
+def test_an_undo_takes_back_the_import_that_somebody_looked_at_and_no_other(
+    meeting: Meeting, signed_in: Callable[..., Browser]
+) -> None:
+    secretary = signed_in(Role.SECRETARY)
+    bring(meeting.app, SECOND)
+    page = secretary.get("/console/delegates/import").get_data(as_text=True)
+    asked = {"import": page.split('name="import" value="')[1].split('"')[0]}
+    # Two secretaries press at once: the second one must not lose the import before.
+    assert secretary.post("/console/delegates/import/undo", asked).status_code == 204
+    again = secretary.post("/console/delegates/import/undo", asked)
+    assert again.status_code == 409
+    assert "import_not_last" in again.get_data(as_text=True)
+    assert len(everyone(meeting.app)) == 13
+
+
+def test_a_corrected_spelling_is_ticked_on_the_page_stored_as_one_person_and_undone(
+    meeting: Meeting, signed_in: Callable[..., Browser]
+) -> None:
+    secretary = signed_in(Role.SECRETARY)
+    person = meeting.person("Lê Minh Đức")
+    file = f"{HEAD}\nLê Minh Đực,Ông,Trưởng phòng,Phòng Văn hóa - Xã hội,B01".encode()
+    html = upload(secretary, file)
+    assert f"Lê Minh Đực là Lê Minh Đức, số {person.number}" in html
+    assert 'id="absent"' in html
+    assert "Ngô Thị Sen" in html  # whom the file does not name is named by the page
+    form = {"digest": digest_of(html), "same": "2"}
+    again = secretary.post("/console/delegates/import/preview/again", form).get_data(as_text=True)
+    assert 'id="same-2" name="same" value="2" checked' in again
+    assert "Họ và tên: Lê Minh Đức → Lê Minh Đực" in again
+    assert secretary.post("/console/delegates/import", form).status_code == 204
+    now = {row.id: row for row in everyone(meeting.app)}
+    assert (len(now), now[person.id].name) == (13, "Lê Minh Đực")
+    undo(meeting.app)
+    assert {row.id: row for row in everyone(meeting.app)}[person.id] == person
+
+
+def test_a_tick_beside_a_row_is_not_taken_to_another_sheet(
+    meeting: Meeting, signed_in: Callable[..., Browser]
+) -> None:
+    secretary = signed_in(Role.SECRETARY)
+    html = upload(secretary, (ROOT / "docs" / "danh-sach-xau.xlsx").read_bytes(), "x.xlsx")
+    form = {"digest": digest_of(html), "others": "17", "sheet": "Danh sách ĐB"}
+    path = "/console/delegates/import/preview/again"
+    stays = secretary.post(path, {**form, "sheet_was": "Danh sách ĐB"}).get_data(as_text=True)
+    assert 'value="17" checked' in stays
+    moved = secretary.post(path, {**form, "sheet_was": "Bổ sung"}).get_data(as_text=True)
+    assert 'value="17" >' in moved
+
+
+def test_the_unit_of_a_whole_file_is_asked_for_on_the_page_and_stored(
+    meeting: Meeting, signed_in: Callable[..., Browser]
+) -> None:
+    secretary = signed_in(Role.SECRETARY)
+    html = upload(secretary, "Họ và tên,Chức vụ\nNgười Mới,Văn thư".encode())
+    assert "thiếu đơn vị" in html
+    assert html.count('<details class="card" id="mapping" open') == 1
+    form = {"digest": digest_of(html), "unit_of_all": "Phòng Mới"}
+    again = secretary.post("/console/delegates/import/preview/again", form).get_data(as_text=True)
+    assert 'name="unit_of_all" maxlength="200" autocomplete="off" value="Phòng Mới"' in again
+    assert secretary.post("/console/delegates/import", form).status_code == 204
+    person = everyone(meeting.app)[-1]
+    assert (person.name, person.unit) == ("Người Mới", "Phòng Mới")

@@ -86,7 +86,7 @@ def test_notes_say_how_somebody_came_or_why_not(busy: Day) -> None:
     }
     assert notes["Phạm Thị Lan"] == ""
     assert notes["Nguyễn Thị Hồng Nhung"] == "Ghi tay: Lan"
-    assert notes["Bùi Thị Thu Hà"] == "Theo danh sách giấy; đến lúc 07:31 khi mất mạng"
+    assert notes["Bùi Thị Thu Hà"] == "Theo danh sách giấy; đến lúc 07:31 khi mất nối"
     assert notes["Đặng Thùy Dương"] == "Vắng có lý do: Nghỉ ốm"
     assert notes["Ngô Thị Sen"] == "Vắng không lý do"
     assert notes["Trần Quốc Bảo"] == "Vắng có lý do: Trần Thị Thay dự thay"

@@ -96,7 +96,7 @@ def test_the_chair_and_the_desk_read_without_buttons_to_tick(
 ) -> None:
     page = signed_in(Role.DESK).get("/console/invitations").get_data(as_text=True)
     assert "/sent" not in page
-    assert "In danh sách dự phòng" in page
+    assert "In danh sách giấy" in page
 
 
 def test_pages_work_before_there_is_a_conference(
@@ -167,7 +167,7 @@ def test_the_lists_come_as_pdf_and_as_workbook(
     pdf = browser.post("/console/attendance-list", fragment=False)
     assert "DANH SÁCH ĐẠI BIỂU – ĐIỂM DANH" in reading.texts(pdf.data)[0]
     book = browser.post("/console/fallback-list", {"form": "xlsx"}, fragment=False)
-    assert "danh-sach-du-phong.xlsx" in book.headers["Content-Disposition"]
+    assert "danh-sach-giay.xlsx" in book.headers["Content-Disposition"]
     sheet = openpyxl.load_workbook(io.BytesIO(book.data)).active
     assert "Vũ Thị Yến" in {cell.value for row in sheet.iter_rows() for cell in row}
 
@@ -189,3 +189,29 @@ def test_kiosk_invitations_writes_the_file_and_refuses_a_strange_unit(tmp_path: 
     assert not (tmp_path / "no.pdf").exists()
     nowhere = run_kiosk("invitations", str(tmp_path / "no" / "x.pdf"), folder=folder)
     assert nowhere.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "back"),
+    [
+        ("http://localhost/console/invitations?unit=1", "/console/invitations?unit=1"),
+        ("http://elsewhere.example/console/invitations", ""),
+        ("http://localhost/pair/a-one-time-address", ""),
+        ("", ""),
+    ],
+)
+def test_a_paper_that_is_refused_leads_back_to_the_page_of_its_button(
+    meeting: Meeting, signed_in: Callable[..., Browser], before: str, back: str
+) -> None:
+    secretary = signed_in(Role.SECRETARY)
+    answer = secretary.post(
+        "/console/invitations/paper",
+        {"dated": "31/02/2026"},
+        fragment=False,
+        headers={"Referer": before} if before else {},
+    )
+    assert answer.status_code == 422
+    page = answer.get_data(as_text=True)
+    assert "Ngày chưa đúng" in page
+    assert ("Quay lại trang trước" in page) == bool(back)
+    assert f'href="{back or "/"}"' in page

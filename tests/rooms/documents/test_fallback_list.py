@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import threading
+import time
 from pathlib import Path
 
 import openpyxl
@@ -13,7 +15,7 @@ from conference_day import Day
 from flask import Flask
 
 from kiosk.checkin import queries as checkin
-from kiosk.core import jobs
+from kiosk.core import jobs, uploads
 from kiosk.core.clock import hhmm
 from kiosk.core.errors import Refused
 from kiosk.documents import fallback_list, renewer
@@ -93,12 +95,24 @@ def test_a_turn_writes_both_files_whole_and_a_quiet_minute_writes_nothing(day: D
     assert keeper.turn() is True
     first = keeper.printed
     assert first is not None
-    pdf, xlsx = keeper.folder / "danh-sach-du-phong.pdf", keeper.folder / "danh-sach-du-phong.xlsx"
+    pdf, xlsx = keeper.folder / "danh-sach-giay.pdf", keeper.folder / "danh-sach-giay.xlsx"
     assert pdf.read_bytes() == first.pdf
     assert xlsx.read_bytes() == first.xlsx
     assert sorted(path.name for path in keeper.folder.iterdir()) == [pdf.name, xlsx.name]
     assert keeper.turn() is True
     assert keeper.printed is first
+
+
+def test_a_roster_that_was_only_looked_at_is_forgotten_after_a_day(day: Day) -> None:
+    keeper = keeper_of(day)
+    waiting = keeper.folder.parent / "uploads"
+    waiting.mkdir()
+    for name, age in (("old.bin", uploads.PREVIEW_LIVES + 60), ("new.bin", 60)):
+        (waiting / name).write_bytes(b"01/05/1980")
+        then = time.time() - age
+        os.utime(waiting / name, (then, then))
+    keeper.turn()
+    assert [file.name for file in waiting.iterdir()] == ["new.bin"]
 
 
 def test_somebody_who_came_is_on_the_next_list(day: Day) -> None:
@@ -163,14 +177,14 @@ def test_a_list_that_somebody_has_open_gets_a_new_one_beside_it(
     real = renewer.put
 
     def held(path: Path, data: bytes) -> None:
-        if path.name == "danh-sach-du-phong.pdf":
+        if path.name == "danh-sach-giay.pdf":
             raise PermissionError("open in another program")
         real(path, data)
 
     monkeypatch.setattr(renewer, "put", held)
     assert keeper.turn() is True
-    assert (keeper.folder / "danh-sach-du-phong-moi.pdf").is_file()
-    assert (keeper.folder / "danh-sach-du-phong.xlsx").is_file()
+    assert (keeper.folder / "danh-sach-giay-moi.pdf").is_file()
+    assert (keeper.folder / "danh-sach-giay.xlsx").is_file()
 
 
 def test_nobody_ever_sees_half_a_file(tmp_path: Path) -> None:

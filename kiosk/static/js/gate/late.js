@@ -6,8 +6,8 @@
 
 const find = (id) => document.getElementById(id);
 
-/** Add one scan: `section` is the server's answer or null, `ahead` this device's clock error in ms. */
-export function listLate(scan, section, ahead) {
+/** Add one scan: `section` is the server's answer or null. */
+export function listLate(scan, section) {
   const list = find('late-list');
   if (!list) return;
   const line = document.createElement('li');
@@ -16,12 +16,14 @@ export function listLate(scan, section, ahead) {
     element.textContent = text;
     line.append(element);
   };
-  const at = new Date(scan.taken + ahead).toLocaleTimeString('vi-VN', {
+  const at = new Date(scan.claimed_at).toLocaleTimeString('vi-VN', {
     hour: '2-digit', minute: '2-digit', timeZone: 'Asia/Ho_Chi_Minh',
   });
   part('time', at);
   part('strong', section?.dataset.name || `… ${scan.code.slice(-4)}`);
-  part('span', section?.querySelector('.verdict p')?.textContent.trim() ?? list.dataset.refused ?? '');
+  // A refused one says why: there a person has something to do, or to leave alone.
+  const said = section?.querySelector(section.dataset.detail ? '.then' : '.verdict p');
+  part('span', said?.textContent.trim() ?? list.dataset.refused ?? '');
   line.dataset.outcome = section?.dataset.outcome ?? 'refused';
   list.prepend(line);
   const opener = find('late-open');

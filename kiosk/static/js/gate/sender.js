@@ -8,7 +8,13 @@
  * scans are kept in their order, 500 at most, and sent by themselves when the line is back, each with
  * the moment and the direction that this gate claims; the server's own time is what is recorded. They
  * are kept in this tab's sessionStorage: a reload does not lose them, and nothing stays on the tablet
- * when the tab is closed (a code is a badge). Losing them loses nothing that the paper does not have.
+ * when the tab is closed (a code is a badge; the browser asks before it closes such a tab). Losing
+ * them loses nothing that the paper does not have.
+ *
+ * Once the page has said "not recorded, use the paper" about a scan, its outcome goes into the list of
+ * late ones; only that of the newest scan, within the moment in which its person still stands there,
+ * may take the panel. Ages are counted by a clock that nobody can set (performance.now): a tablet whose
+ * clock is put back must not take an hour-old scan for a fresh one.
  */
 
 const PATIENCE_MS = 6000;        // for one try
@@ -17,10 +23,16 @@ const SAY_LOST_MS = 2500;        // a server that is silent this long is said to
 const RETRY_MS = 2000;
 const MOST_KEPT = 500;
 const LATE_MS = 6000;            // an older scan belongs to somebody who has moved on
+const STILL_HERE_MS = 3000;      // the newest kept scan: its person still waits for a word
 const SAME_BADGE_MS = 10000;     // a badge that lies on the scanner is kept once
 const SHOWN_MS = 700;            // an answer stays at least this long before the next one
 
+let leaving = false;             // this page itself loads anew
+
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/** Milliseconds since a scan was taken; endless for one that an earlier page has taken. */
+const ageOf = (scan) => performance.now() - (scan.born ?? -Infinity);
 
 /** 128 random bits in hex. */
 export function newScanId() {
@@ -44,6 +56,7 @@ async function attempt(address, fields) {
       signal: giveUp.signal,
     });
     if (answer.status === 401 || answer.status === 403) {
+      leaving = true;
       location.reload();         // this device may not scan any more: the page itself says why
       await sleep(RETRY_MS);
       return {};
@@ -98,6 +111,10 @@ export class ScanQueue {
     this.#kept = this.#load();
     window.addEventListener('offline', () => this.doubt());
     window.addEventListener('online', () => this.#wake());
+    // A closed tab forgets what it keeps: the browser asks once. (Our own reload does not.)
+    window.addEventListener('beforeunload', (event) => {
+      if (this.#cut && this.#kept.length > 0 && !leaving) event.preventDefault();
+    });
     if (this.#kept.length > 0) this.#start();
   }
 
@@ -108,13 +125,13 @@ export class ScanQueue {
   /** Take a code to send; false when as many are kept as this page may hold. */
   push(code) {
     const last = this.#kept.at(-1);
-    const again = this.#cut && last?.code === code && Date.now() - last.taken < SAME_BADGE_MS;
+    const again = this.#cut && last?.code === code && ageOf(last) < SAME_BADGE_MS;
     if (!again) {
       if (this.#kept.length >= MOST_KEPT) return false;
-      this.#kept.push({ code, scan_id: newScanId(), taken: Date.now(), ...this.#facts() });
+      this.#kept.push({ code, scan_id: newScanId(), born: performance.now(), late: false, ...this.#facts() });
       this.#save();
     }
-    if (this.#cut) this.#hooks.onCut(this.#kept.length, this.#kept.at(-1));
+    if (this.#cut) this.#tellLost(this.#kept.at(-1));
     this.#start();
     this.#wake();
     return true;
@@ -152,7 +169,22 @@ export class ScanQueue {
 
   #lose(scan) {
     this.#cut = true;
+    for (const kept of this.#kept) kept.late = true;
+    this.#tellLost(scan);
+  }
+
+  /** From here on the paper is the record of this scan, whatever comes back later. */
+  #tellLost(scan) {
+    if (scan) scan.late = true;
+    this.#save();
     this.#hooks.onCut(this.#kept.length, scan);
+  }
+
+  /** Whether the outcome belongs into the list: somebody else may stand before the panel now. */
+  #isForTheList(scan) {
+    const age = ageOf(scan);
+    if (!scan.late) return age > LATE_MS;
+    return age > STILL_HERE_MS || this.#kept.at(-1) !== scan;
   }
 
   async #start() {
@@ -169,9 +201,9 @@ export class ScanQueue {
       }
       this.#cut = false;
       if (scan) {
+        const late = !done.section || this.#isForTheList(scan);
         this.#kept.shift();
         this.#save();
-        const late = Date.now() - scan.taken > LATE_MS || !done.section;
         if (late) {
           sent += 1;
           this.#hooks.onLate(scan, done.section ?? null);
@@ -189,8 +221,7 @@ export class ScanQueue {
   }
 
   async #send(scan) {
-    const late = Date.now() - scan.taken > LATE_MS;
-    if (!this.#cut && !late) this.#hooks.onSend(scan);
+    if (!this.#cut && !this.#isForTheList(scan)) this.#hooks.onSend(scan);
     const silent = this.#cut ? 0 : setTimeout(() => this.#lose(scan), SAY_LOST_MS);
     let done = await attempt(this.#address, this.#fields(scan));
     if (!this.#cut && !done.section && !done.refused) {
@@ -207,7 +238,7 @@ export class ScanQueue {
   #fields(scan) {
     const fields = { code: scan.code, scan_id: scan.scan_id };
     // Only a scan that comes late brings a claim: at once, the server's clock is the only one.
-    if (Date.now() - scan.taken > LATE_MS) {
+    if (scan.late || ageOf(scan) > LATE_MS) {
       fields.claimed_at = scan.claimed_at;
       fields.direction = scan.direction;
     }
@@ -217,7 +248,10 @@ export class ScanQueue {
   #load() {
     try {
       const kept = JSON.parse(sessionStorage.getItem(this.#store) ?? '[]');
-      return Array.isArray(kept) ? kept.filter((scan) => scan?.code && scan.scan_id).slice(0, MOST_KEPT) : [];
+      if (!Array.isArray(kept)) return [];
+      // An earlier page took them: its clock is not ours, and their people have moved on.
+      return kept.filter((scan) => scan?.code && scan.scan_id).slice(0, MOST_KEPT)
+        .map((scan) => ({ ...scan, born: undefined, late: true }));
     } catch {
       return [];
     }

@@ -113,3 +113,43 @@ def test_whatever_stands_between_every_unread_line_is_a_doubt(more: list[str]) -
     about = {doubt.line for doubt in plan.doubts}
     assert {line.number for line in plan.unread} <= about
     assert list(plan.doubts) == sorted(plan.doubts, key=lambda each: (each.line, each.about))
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        ("1- ", "2- ", "3- "),
+        ("1 – ", "2 – ", "3 – "),
+        ("a- ", "b- ", "c- "),
+        ("(i) ", "(ii) ", "(iii) "),
+        ("8h00 - 8h10    ", "8h10 - 9h30    ", "9h30    "),
+        ("- 8 giờ - 8 giờ 10: ", "- 8 giờ 10 phút - 9 giờ 30 phút ", "- 9 giờ 30: "),
+    ],
+)
+def test_a_number_before_a_dash_a_small_roman_or_an_hour_is_no_part_of_the_title(
+    marks: tuple[str, ...],
+) -> None:
+    titles = ["Khai mạc", "Báo cáo", "Thông qua Nghị quyết"]
+    items = ";\n".join(mark + title for mark, title in zip(marks, titles, strict=True))
+    plan = read(HEAD.format(when="8 giờ ngày 12/3/2027.", items=items))
+    assert [item.title for item in plan.agenda] == titles
+    assert doubts(plan) == []
+
+
+def test_a_term_of_years_that_was_wrapped_stays_with_its_election() -> None:
+    items = (
+        "1- Khai mạc;\n2- Bầu Ban Thanh tra nhân dân nhiệm kỳ\n2027 - 2029 (05 người);\n3- Bế mạc"
+    )
+    plan = read(HEAD.format(when="8 giờ ngày 12/3/2027.", items=items))
+    assert [item.number for item in plan.agenda] == [1, 2, 3]
+    assert plan.agenda[1].title == "Bầu Ban Thanh tra nhân dân nhiệm kỳ 2027 - 2029 (05 người)"
+
+
+@pytest.mark.parametrize(
+    "before", ["V/v tổ chức ", "V/v: Tổ chức ", "Về việc tổ chức ", "Tổ chức "]
+)
+def test_the_subject_line_names_the_conference_whatever_stands_before(before: str) -> None:
+    text = HEAD.format(when="8 giờ ngày 12/3/2027.", items=ITEMS).replace("Tổ chức ", before)
+    plan = read(text)
+    assert plan.conference_title == "Hội nghị cán bộ, công chức năm 2027"
+    assert doubts(plan) == []

@@ -278,3 +278,19 @@ def test_an_agenda_in_a_table_of_word_reads_by_its_columns():
 def test_what_a_file_is_its_content_says_and_not_its_name(word_plan: Plan, unwrapped: Plan):
     assert read_plan(numbered_word_plan(), filename="ke-hoach.txt") == word_plan
     assert read_plan(UNWRAPPED.read_bytes(), filename="ke-hoach.docx") == unwrapped
+
+
+def test_a_timetable_of_word_without_numbers_reads_by_its_columns():
+    word = _Word()
+    for line in ("KẾ HOẠCH", "Tổ chức Hội nghị cán bộ năm 2027", "CHƯƠNG TRÌNH HỘI NGHỊ"):
+        word.add(line)
+    word.table(
+        ("Thời gian", "Nội dung", "Người thực hiện"),
+        ("8h00 - 8h15", "Chào cờ, khai mạc", "Văn phòng"),
+        ("8h15 - 9h00", "Báo cáo tổng kết", "Chủ tịch"),
+        ("9h00", "Thông qua Nghị quyết", "Thư ký"),
+    )
+    plan = read_plan(word.bytes(), filename="ke-hoach.docx")
+    titles = [item.title for item in plan.agenda]
+    assert titles == ["Chào cờ, khai mạc", "Báo cáo tổng kết", "Thông qua Nghị quyết"]
+    assert plan.doubts == ()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kiosk.conference.roster.compare import Change, Comparison, Known, as_json, compare
 from kiosk.conference.roster.reader import read_roster
-from kiosk.conference.roster.sheet import Sheet, Standing, unit_key
+from kiosk.conference.roster.sheet import Choices, Sheet, Standing, unit_key
 from kiosk.conference.roster.standing import Flags, default_flags
 
 HEAD = "STT;Họ và tên;Ông/Bà;Chức vụ;Đơn vị;Ghế;Ghi chú"
@@ -172,3 +172,55 @@ def test_delegates_of_the_party_and_the_front_do_not_elect_by_default(
 def test_the_key_of_a_unit_is_its_own_key(unit: str) -> None:
     assert unit_key(unit_key(unit)) == unit_key(unit)
     assert unit_key(unit) == unit_key(unicodedata.normalize("NFD", unit))
+
+
+PEOPLE = "Họ và tên;Chức vụ;Đơn vị"
+
+
+def respelled(*lines: str, ticked: frozenset[int] = frozenset()) -> Comparison:
+    first = "Nguyễn Văn Thuân;Kế toán;Phòng A", "Lê Thị Ngà;Văn thư;Phòng A"
+    known = stored(sheet_of(*first, head=PEOPLE))
+    sheet = read_roster(
+        "\n".join([PEOPLE, *lines]).encode(), filename="x.csv", choices=Choices(same=ticked)
+    )
+    return compare(known, sheet)
+
+
+@pytest.mark.parametrize(
+    "name", ["Nguyễn Văn Thuấn", "Nguyễn Văn Thuần", "Nguyễn Vân Thuân", "Nguyễn Văn Tuân"]
+)
+def test_a_corrected_spelling_is_asked_about_and_joined_only_by_a_tick(name: str) -> None:
+    lines = (f"{name};Kế toán;phòng a", "Lê Thị Ngà;Văn thư;Phòng A")
+    asked = respelled(*lines)
+    assert counts(asked) == (1, 0, 1)
+    like = asked.entries[0].like
+    assert like is not None
+    assert (like.name, len(asked.absent)) == ("Nguyễn Văn Thuân", 1)
+
+    joined = respelled(*lines, ticked=frozenset({2}))
+    assert counts(joined) == (0, 1, 1)
+    assert joined.entries[0].changed == ("name",)
+    assert joined.entries[0].number == like.number
+    assert not joined.absent
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Nguyễn Văn Thuấn;Kế toán;Phòng B",),  # another unit
+        ("Nguyễn Thị Thuân;Kế toán;Phòng A",),  # another name
+        ("Nguyễn Văn Thuân;Kế toán;Phòng A", "Nguyễn Văn Thuấn;Kế toán;Phòng A"),  # both are there
+        ("Nguyễn Văn Thuấn;Kế toán;Phòng A", "Nguyễn Văn Thuần;Lái xe;Phòng A"),  # which of two?
+    ],
+)
+def test_nobody_is_asked_about_where_no_one_person_is_meant(lines: tuple[str, ...]) -> None:
+    found = respelled(*lines, ticked=frozenset({2, 3}))
+    assert not any(entry.like for entry in found.entries)
+    assert found.count(Change.NEW) == len(lines) - (len(found.absent) == 1)
+
+
+def test_many_new_names_beside_as_many_old_ones_are_compared_in_one_pass() -> None:
+    old = [f"Người Cũ Số {number};;Phòng A" for number in range(3_000)]
+    new = [f"Người Mới Số {number};;Phòng A" for number in range(3_000)]
+    known = stored(sheet_of(*old, head=PEOPLE))
+    assert compare(known, sheet_of(*new, head=PEOPLE)).count(Change.NEW) == 3_000

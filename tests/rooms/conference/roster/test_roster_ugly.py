@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import random
+import re
 import runpy
 import struct
 from collections.abc import Callable
@@ -17,9 +18,10 @@ from hypothesis import strategies as st
 
 from kiosk.conference.roster.compare import Change, compare
 from kiosk.conference.roster.mapping import choices_of, choices_of_words
+from kiosk.conference.roster.people import birth_date
 from kiosk.conference.roster.preview import letter_of, place_of, preview_roster
 from kiosk.conference.roster.reader import read_roster
-from kiosk.conference.roster.sheet import Choices, Column, Sheet
+from kiosk.conference.roster.sheet import Choices, Column, Sheet, Standing
 from kiosk.core.errors import Refused
 from kiosk.core.legacy_text import Legacy
 
@@ -408,3 +410,91 @@ def test_columns_in_any_order_bring_the_same_people(workbook: Book, order: list[
         "Phòng A",
         "Ông",
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "date"),
+    [
+        ("01/05/1980", "01/05/1980"),
+        ("1/5/1980", "01/05/1980"),
+        ("1.5.1980", "01/05/1980"),
+        ("1-5-80", "01/05/1980"),
+        ("1980-05-01 00:00:00", "01/05/1980"),
+        ("01051980", "01/05/1980"),
+        ("ngày 1 tháng 5 năm 1980", "01/05/1980"),
+        ("29342", "01/05/1980"),
+        ("5/31/1980", "31/05/1980"),
+        ("05/1980", "05/1980"),
+        ("sinh năm 1980", "1980"),
+        ("5/6/04", "05/06/2004"),
+        ("1", ""),
+        ("không rõ", ""),
+        ("12/34", ""),
+        ("99999999", ""),
+        ("", ""),
+    ],
+)
+def test_a_birth_date_has_one_spelling_however_it_is_written(written: str, date: str) -> None:
+    assert birth_date(written) == date
+
+
+@pytest.mark.parametrize("other", ["1/5/1980", "29342", "1-5-80", "05/1980", "1980"])
+def test_two_spellings_of_one_birth_date_make_nobody_twice(other: str) -> None:
+    lines = ["Họ và tên,Đơn vị,Ngày sinh", "Lê An,Phòng A,01/05/1980", f"Lê An,Phòng A,{other}"]
+    sheet = read_roster("\n".join(lines).encode(), filename="x")
+    assert reasons(sheet.rejected) == [(3, "same_person_twice")]
+
+
+@given(st.text(max_size=30))
+def test_any_text_in_the_column_of_birth_dates_is_read_without_a_fault(text: str) -> None:
+    assert re.fullmatch(r"((\d{2,}/)?\d{2,}/)?\d{4}|", birth_date(text))
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        ["Họ", "Chữ đệm", "Tên"],
+        ["Họ", "Tên đệm", "Tên"],
+        ["Họ", "Đệm", "Tên"],
+        ["Họ", "", "Tên"],
+        ["Họ đệm", "", "Tên"],
+    ],
+)
+def test_a_name_in_three_columns_keeps_its_middle(workbook: Book, head: list[str]) -> None:
+    people = [["Nguyễn", "Văn", "An"], ["Nguyễn", "Thị Thu", "An"], ["Lê", "", "Ba"]]
+    rows = [["STT", *head, "Đơn vị"], *([1, *person, "Phòng A"] for person in people)]
+    sheet = read_roster(workbook(rows), filename="x")
+    assert names(sheet) == ["Nguyễn Văn An", "Nguyễn Thị Thu An", "Lê Ba"]
+    assert not sheet.rejected
+
+
+def test_a_name_under_one_header_over_three_columns_keeps_its_middle(workbook: Book) -> None:
+    rows = [
+        ["STT", "Họ và tên", "", "", "Đơn vị"],
+        ["", "Họ", "Đệm", "Tên", ""],
+        [1, "Nguyễn", "Văn", "An", "Phòng A"],
+    ]
+    assert names(read_roster(workbook(rows), filename="x")) == ["Nguyễn Văn An"]
+
+
+def test_a_list_of_one_office_gets_its_unit_from_a_person() -> None:
+    data = "Họ và tên,Chức vụ\nLê An,Văn thư\nTrần Ba,-".encode()
+    assert {reason for _, reason in reasons(read_roster(data, filename="x").rejected)} == {
+        "unit_missing"
+    }
+    said = choices_of_words("", unit="  Phòng Kinh tế ")
+    sheet = read_roster(data, filename="x", choices=said)
+    assert [(p.name, p.title, p.unit) for p in sheet.rows] == [
+        ("Lê An", "Văn thư", "Phòng Kinh tế"),
+        ("Trần Ba", "", "Phòng Kinh tế"),
+    ]
+    # Whoever has a unit in the file keeps it.
+    own = "Họ và tên,Đơn vị\nLê An,Phòng A\nTrần Ba,".encode()
+    sheet = read_roster(own, filename="x", choices=said)
+    assert [p.unit for p in sheet.rows] == ["Phòng A", "Phòng Kinh tế"]
+
+
+@pytest.mark.parametrize("said", ["ĐB chính thức", "đại biểu đương nhiên", "Được bầu", "ĐB"])
+def test_a_delegate_by_any_of_the_usual_words_is_a_delegate(said: str) -> None:
+    data = f"Họ và tên,Đơn vị,Tư cách\nLê An,Phòng A,{said}".encode()
+    assert read_roster(data, filename="x").rows[0].standing is Standing.DELEGATE
