@@ -193,7 +193,7 @@ def turn(device_id: int) -> Response:
     services.set_direction(
         device_id=device_id, direction=request.form.get("direction", ""), by=actor()
     )
-    return hx.go("devices.board")
+    return hx.go("devices.one", device_id=device_id)
 
 
 @bp.post("/console/devices/<int:device_id>/name")
