@@ -1,4 +1,4 @@
-"""Pairing by code: a secretary confirms the browser that shows it (decision 12).
+"""Pairing by code: a secretary confirms the browser that shows it (decision 16).
 
 The confirmation stores the keyed hash of that browser's own secret as the device's one-time
 address; the browser then spends it as any other (`services.pair`). So a restart between the two

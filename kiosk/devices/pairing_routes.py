@@ -1,4 +1,4 @@
-"""A new device introduces itself; a secretary confirms it (decision 12)."""
+"""A new device introduces itself; a secretary confirms it (decision 16)."""
 
 from __future__ import annotations
 
