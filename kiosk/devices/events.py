@@ -84,10 +84,10 @@ register(
             "Too many wrong pairing codes. Wait {seconds} seconds, then type it again.",
         ),
         "pairing_full": Sentence(
-            "Từ mạng này đã có {count} máy đang chờ ghép. Hãy nhờ thư ký ghép các máy đó trước, rồi"
-            " tải lại trang này.",
-            "{count} devices from this network address already wait to be paired. Let a secretary"
-            " pair them first, then load this page again.",
+            "Đã có quá nhiều máy đang chờ ghép. Hãy nhờ thư ký ghép các máy đó trước, rồi tải lại"
+            " trang này.",
+            "Too many devices already wait to be paired. Let a secretary pair them first, then load"
+            " this page again.",
         ),
         "device_no_tablet": Sentence(
             "«{name}» không phải máy tính bảng nên không ghim được. Hãy chọn một máy tính bảng.",

@@ -127,7 +127,7 @@ class WaitingRoom:
         }
         here = sum(each.address == address for each in self._places)
         if here >= rules.WAITING_FROM_ONE or len(self._by_code) >= rules.WAITING_IN_ALL:
-            raise Refused("pairing_full", count=here)
+            raise Refused("pairing_full")
 
     def _free_code(self) -> str:
         while True:

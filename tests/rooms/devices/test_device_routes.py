@@ -259,3 +259,18 @@ def test_forty_devices_stand_on_one_board(app: Flask, signed_in: Callable[..., B
             )
     page = signed_in(Role.SECRETARY).get("/console/devices").get_data(as_text=True)
     assert len(set(re.findall(r'href="/console/devices/(\d+)"', page))) == 40
+
+
+def test_the_choices_of_a_device_work_before_the_scripts_are_there(
+    signed_in: Callable[..., Browser], as_device: Callable[[str, str], Browser]
+) -> None:
+    """A quick hand presses before htmx is loaded: a plain form comes to the same."""
+    as_device(Kind.GATE, "Cổng 1")
+    secretary = signed_in(Role.SECRETARY)
+    for act, form in (("direction", {"direction": "out"}), ("name", {"name": "Cổng 9"})):
+        answer = secretary.post(f"/console/devices/1/{act}", form, fragment=False)
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/console/devices/1")
+    page = secretary.get("/console/devices/1").get_data(as_text=True)
+    forms = re.findall(r"<form[^>]*hx-post[^>]*>", page)
+    assert forms
+    assert all('method="post"' in form and "action=" in form for form in forms)
