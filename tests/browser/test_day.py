@@ -197,7 +197,7 @@ def test_a_day_from_an_empty_laptop_to_a_counted_vote(
     # The gate takes its last entry back, with a reason; the wall knows at once.
     north.bring_to_front()
     north.get_by_role("button", name="Hủy lượt này").click()
-    north.get_by_label("Quét nhầm").check()
+    north.get_by_label("Quét nhầm", exact=True).check()
     accessible(north)
     north.locator("#undo").get_by_role("button", name="Hủy lượt này").click()
     answer(north, "undone")
