@@ -151,3 +151,18 @@ def test_the_persons_page_says_that_somebody_left_and_offers_only_the_newest_lea
     assert "không được ghi là đang trong hội trường" in again.get_data(as_text=True)
     book = signed_in(Role.SECRETARY).get("/console/book").get_data(as_text=True)
     assert book.count("Ghi tay lượt ra") == 2
+
+
+def test_a_search_that_finds_too_many_says_so(
+    meeting: Meeting, signed_in: Callable[..., Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = signed_in(Role.DESK)
+    whole = desk.get("/desk?q=n", fragment=True).get_data(as_text=True)
+    assert "người nữa" not in whole
+    found = whole.count("<li>")
+    assert found > 3
+    monkeypatch.setattr("kiosk.checkin.queries.MOST_FOUND", 3)
+    monkeypatch.setattr("kiosk.checkin.queries.find_people.__kwdefaults__", {"most": 3})
+    cut = desk.get("/desk?q=n", fragment=True).get_data(as_text=True)
+    assert cut.count("<li>") == 3
+    assert f"và {found - 3} người nữa; hãy gõ thêm chữ." in cut
