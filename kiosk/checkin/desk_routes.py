@@ -74,10 +74,16 @@ def _badge_key() -> bytes:
 def home() -> str:
     """The search; with htmx the list of people alone."""
     typed = request.args.get("q", "")[:_LONGEST_SEARCH]
-    found = queries.find_people(db.session(), typed)
+    session = db.session()
+    found = queries.find_people(session, typed)
+    more = 0
+    if len(found) == queries.MOST_FOUND:
+        more = queries.people_found(session, typed) - len(found)
     if hx.wants_fragment():
-        return render_template("checkin/desk/_found.html", found=found, q=typed)
-    return render_template("checkin/desk/home.html", found=found, q=typed, row=None, **_count())
+        return render_template("checkin/desk/_found.html", found=found, more=more, q=typed)
+    return render_template(
+        "checkin/desk/home.html", found=found, more=more, q=typed, row=None, **_count()
+    )
 
 
 @bp.get("/desk/people/<int:delegate_id>")

@@ -7,14 +7,17 @@ gives stands beside it, as a cut-off gate's claim does.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from kiosk.checkin import gate, queries, rules
 from kiosk.checkin.attendance import AttendanceRow
 from kiosk.checkin.events import CheckinEvent
+from kiosk.checkin.models import Scan, Stay
 from kiosk.conference import finding
 from kiosk.core import audit
 from kiosk.core.access import Actor
@@ -64,8 +67,9 @@ def preview(session: Session, *, numbers: str, time: str, clock: Clock = utc_now
     ids = finding.by_number(session, typed.numbers)
     known = [ids[number] for number in typed.numbers if number in ids]
     fresh, present, barred = [], [], []
+    claims = _claims_of_leaving(session, known)
     for row in queries.attendance_of(session, known):
-        if _is_here(row, claimed_at):
+        if _is_here(row, claimed_at, claims):
             present.append(row)
         elif row.substitute is not None or queries.has_ended_substitution(session, row.person.id):
             barred.append(row)
@@ -82,12 +86,38 @@ def preview(session: Session, *, numbers: str, time: str, clock: Clock = utc_now
     )
 
 
-def _is_here(row: AttendanceRow, claimed_at: datetime | None) -> bool:
+def _is_here(
+    row: AttendanceRow,
+    claimed_at: datetime | None,
+    claims: Mapping[tuple[int, datetime], datetime],
+) -> bool:
     """Whether the paper says nothing new: inside, or gone again after the paper's time."""
     if row.arrival is None:
         return False
     left = row.arrival.left_at
-    return left is None or claimed_at is None or claimed_at <= left
+    if left is None or claimed_at is None:
+        return True
+    return claimed_at <= claims.get((row.person.id, left), left)
+
+
+def _claims_of_leaving(
+    session: Session, ids: Collection[int]
+) -> dict[tuple[int, datetime], datetime]:
+    """What gates claim that told a leaving late, by person and recorded moment.
+
+    The recorded moment is the server's, when the line was back. Against that, somebody who came
+    back while everything was cut off would seem to have left after the paper was ticked.
+    """
+    rows = session.execute(
+        select(Stay.delegate_id, Stay.left_at, Scan.claimed_at)
+        .join(Scan, and_(Scan.stay_id == Stay.id, Scan.at == Stay.left_at))
+        .where(
+            Stay.delegate_id.in_(ids),
+            Scan.outcome == rules.Outcome.LEFT.value,
+            Scan.claimed_at.is_not(None),
+        )
+    )
+    return {(who, left): claim for who, left, claim in rows if left and claim}
 
 
 def merge(

@@ -39,6 +39,7 @@ __all__ = (
     "inside_ids",
     "latest_scans",
     "latest_undone",
+    "people_found",
     "presence",
     "stays_of",
     "substitute_of",
@@ -305,11 +306,25 @@ def has_ended_substitution(session: Session, delegate_id: int) -> bool:
     return bool(states) and all(ended is not None for ended in states)
 
 
-def find_people(session: Session, typed: str, *, most: int = 30) -> list[AttendanceRow]:
+#: People whom the desk sees at once; whoever is not among them needs a letter more.
+MOST_FOUND = 30
+
+
+def find_people(session: Session, typed: str, *, most: int = MOST_FOUND) -> list[AttendanceRow]:
     """People for the desk: any part of the name without marks, or the number; given names first."""
+    return attendance_of(session, _found(session, typed)[:most])
+
+
+def people_found(session: Session, typed: str) -> int:
+    """How many fit, those beyond the first `MOST_FOUND` included: a list that ends in silence would
+    let the desk add a person a second time."""
+    return len(_found(session, typed))
+
+
+def _found(session: Session, typed: str) -> list[int]:
     ranked = [
         (rank, place, key.id)
         for place, key in enumerate(finding.search_keys(session))
         if (rank := rules.search_rank(typed, folded=key.folded, number=key.number)) is not None
     ]
-    return attendance_of(session, [delegate_id for _, _, delegate_id in sorted(ranked)[:most]])
+    return [delegate_id for _, _, delegate_id in sorted(ranked)]

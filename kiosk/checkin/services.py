@@ -163,7 +163,7 @@ def undo_leaving(
         if device_id is not None and stay.left_device_id != device_id:
             raise Refused("undo_not_yours")
         _ensure_in_time(stay.left_at, within_minutes, clock)
-        if gate.stay_now(session, stay.delegate_id) is not None:
+        if _came_back_since(session, stay):
             raise Refused("returned_since")
         session.execute(
             update(_stay).where(_stay.c.id == stay_id).values(left_at=None, left_device_id=None)
@@ -172,6 +172,17 @@ def undo_leaving(
             session, stay, what="leaving", was_at=stay.left_at, reason=reason, by=by, clock=clock
         )
         return int(stay.delegate_id)
+
+
+def _came_back_since(session: Session, stay: Row[*tuple[Any, ...]]) -> bool:
+    """Whether a newer stay holds, be it over or not: opened again, an older one would put into the
+    hall somebody who has come and gone since."""
+    newer = select(_stay.c.id).where(
+        _stay.c.delegate_id == stay.delegate_id,
+        _stay.c.id > stay.id,
+        _stay.c.undone_at.is_(None),
+    )
+    return session.execute(newer.limit(1)).first() is not None
 
 
 def _stay_to_undo(session: Session, stay_id: int) -> Row[*tuple[Any, ...]]:

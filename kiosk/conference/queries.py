@@ -322,6 +322,8 @@ _scanned = (
 _by_code = _scanned.where(_badges.c.code_hash == bindparam("code_hash"))
 _by_person = _scanned.where(_delegates.c.id == bindparam("delegate_id")).limit(1)
 _ended_at = select(cast("Table", Conference.__table__).c.ended_at)
+#: The end of the conference, null before it; for the one statement that a scan asks.
+ENDED_AT = _ended_at.scalar_subquery()
 
 
 def badge_holder(session: Session, code_hash: bytes) -> Scanned | None:

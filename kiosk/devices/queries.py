@@ -151,6 +151,9 @@ def device_named(session: Session, device_id: int) -> str:
 
 
 _direction = select(_device.direction).where(_device.id == bindparam("device"))
+#: The direction of the device that the parameter `device` names, null where there is none; for the
+#: one statement that a scan asks.
+DIRECTION = _direction.scalar_subquery()
 
 
 def direction_of(session: Session, device_id: int | None) -> str:

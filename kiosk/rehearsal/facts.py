@@ -1,253 +1,43 @@
-"""What a rehearsed day leaves behind: what people were told, and what is stored.
+"""Reading a rehearsed day back: from the database after the server has stopped, or beside it.
 
-The invariants (`invariants`) compare the two. Everything here is a frozen value, so that a test
-can doctor one fact and see the right invariant break. The database is read after the server has
-stopped, through connections that cannot write.
+Only through connections that cannot write. A restored copy is read the same way.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import fields
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, get_type_hints
 
-from kiosk.checkin.rules import quorum_needed
+from kiosk import config
+from kiosk.agenda.attachments import FOLDER
+from kiosk.rehearsal.stored import (
+    Absence,
+    Badge,
+    BookRow,
+    Count,
+    Device,
+    Duty,
+    File,
+    Item,
+    Mark,
+    Member,
+    Note,
+    Person,
+    Scan,
+    Stay,
+    Stored,
+    Substitution,
+    Undo,
+)
 
-
-class Scene(StrEnum):
-    """Why somebody stood at the gate in this rehearsal."""
-
-    ARRIVAL = "arrival"
-    GUEST = "guest"
-    #: A replaced badge: the new one.
-    NEW_BADGE = "new_badge"
-    #: A replaced badge: the lost one, found by somebody.
-    OLD_BADGE = "old_badge"
-    #: The badge still lay on the scanner.
-    SAME_GATE = "same_gate"
-    #: The same person walks to the next gate.
-    OTHER_GATE = "other_gate"
-    #: The same badge at two gates at the same instant.
-    RACE = "race"
-    #: The page got no answer and sends the same scan again.
-    SENT_AGAIN = "sent_again"
-    #: Taken back at the gate, and scanned once more.
-    READMITTED = "readmitted"
-    FORGED = "forged"
-    UNREADABLE = "unreadable"
-    #: After the conference has ended.
-    TOO_LATE = "too_late"
-
-
-#: Outcomes by which a gate says that somebody is in the hall now.
-WELCOME = frozenset({"admitted", "returned", "guest"})
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One answer of a gate, as the gate's page got it."""
-
-    scan_id: str
-    #: Place of the gate in the rehearsal, from 0.
-    gate: int
-    scene: Scene
-    #: Whose badge it is; None for a code that nobody has.
-    delegate_id: int | None
-    #: HTTP status; 0 when no answer came at all.
-    status: int
-    #: `data-outcome` of the answer; empty when it named none.
-    outcome: str
-    #: The page says: answered before.
-    repeated: bool
-    #: Milliseconds from sending to the whole answer.
-    ms: float
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A row of the roster."""
-
-    id: int
-    standing: str
-    counts_for_quorum: bool
-    votes: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Badge:
-    """A badge; its 14 digits are derived elsewhere."""
-
-    delegate_id: int
-    issue: int
-    attempt: int
-    revoked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """A stored answer."""
-
-    scan_id: str
-    outcome: str
-    delegate_id: int | None
-    stay_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Stay:
-    """A stored stay in the hall."""
-
-    id: int
-    delegate_id: int
-    entered_at: datetime
-    left_at: datetime | None
-    undone_at: datetime | None
-    undo_reason: str
-    way: str
-
-    @property
-    def holds(self) -> bool:
-        """True until the person leaves or the entry is taken back."""
-        return self.left_at is None and self.undone_at is None
-
-    def held_at(self, moment: datetime) -> bool:
-        """What was true then, also where it was taken back later."""
-        gone = min((at for at in (self.left_at, self.undone_at) if at), default=None)
-        return self.entered_at <= moment and (gone is None or gone > moment)
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """One step of one agenda item."""
-
-    item: int  # its number, 1 to 9
-    what: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """One count of hands."""
-
-    motion_id: int
-    number: int
-    in_favour: int
-    against: int
-    other: int
-    present: int
-    present_source: str
-    present_checkin: int
-    reason: str
-    at: datetime
-    adopted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class BookRow:
-    """One line of the conference book."""
-
-    seq: int
-    event: str
-    by: str
-    facts: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Stored:
-    """The database of the rehearsed day."""
-
-    people: tuple[Person, ...]
-    badges: tuple[Badge, ...]
-    stays: tuple[Stay, ...]
-    scans: tuple[Scan, ...]
-    #: (number, state) in order.
-    items: tuple[tuple[int, str], ...]
-    marks: tuple[Mark, ...]
-    counts: tuple[Count, ...]
-    motions: int
-    devices: int
-    #: The base of the quorum in force; None when it was never fixed.
-    base: int | None
-    opened_at: datetime | None
-    ended_at: datetime | None
-    book: tuple[BookRow, ...]
-    #: What `core.audit.first_break` says.
-    first_break: int | None
-
-    def present_at(self, moment: datetime) -> int:
-        """People who count for the quorum (R3, first flag) in the hall at that moment."""
-        counting = {person.id for person in self.people if person.counts_for_quorum}
-        return len(counting & self._inside(moment))
-
-    def voters_at(self, moment: datetime) -> int:
-        """People who may vote by hand (R3, second flag) in the hall at that moment."""
-        voting = {person.id for person in self.people if person.votes}
-        return len(voting & self._inside(moment))
-
-    def _inside(self, moment: datetime) -> set[int]:
-        return {stay.delegate_id for stay in self.stays if stay.held_at(moment)}
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A figure of presence that somebody read while nothing moved."""
-
-    at: datetime
-    #: `console`, `projector` or `stream`.
-    place: str
-    #: None when the page showed no figure.
-    present: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Try:
-    """An act of the secretary, and how it was answered."""
-
-    what: str
-    at: datetime
-    status: int
-
-
-@dataclass(frozen=True)
-class Day:
-    """Everything the invariants look at."""
-
-    convened: int
-    told: tuple[Told, ...]
-    stored: Stored
-    shown: tuple[Shown, ...]
-    #: Acts that had to be refused.
-    forbidden: tuple[Try, ...]
-    #: Attempts to open, in order.
-    openings: tuple[Try, ...]
-    #: Entries that were taken back at a gate, as (delegate, status of the answer).
-    undone: tuple[tuple[int, int], ...]
-    #: Milliseconds from an act to its picture on the wall; None when no picture came.
-    lags: tuple[float | None, ...]
-    #: After its stream was cut, the projector showed the right figure again without help.
-    healed: bool
-    #: How often each HTTP status was seen by any client.
-    statuses: dict[int, int]
-    #: Lines of the server's log.
-    log: tuple[str, ...]
-
-    @property
-    def needed(self) -> int:
-        """People needed for the opening (R1)."""
-        return quorum_needed(self.convened)
-
-    def scene(self, *scenes: Scene) -> list[Told]:
-        """Answers of some scenes."""
-        return [answer for answer in self.told if answer.scene in scenes]
-
-
-# -- reading ---------------------------------------------------------------------------------
+Row = TypeVar("Row")
 
 
 @contextmanager
@@ -262,19 +52,22 @@ def reading(database: Path) -> Iterator[sqlite3.Connection]:
 
 def people_of(source: sqlite3.Connection) -> tuple[Person, ...]:
     """The roster in its order."""
-    rows = source.execute(
-        "SELECT id, standing, counts_for_quorum, votes FROM delegate ORDER BY number"
+    return _rows(
+        source,
+        Person,
+        "SELECT id, number, name, standing, counts_for_quorum, votes, elects FROM delegate"
+        " ORDER BY number",
     )
-    return tuple(Person(row[0], row[1], bool(row[2]), bool(row[3])) for row in rows)
 
 
 def badges_of(source: sqlite3.Connection) -> tuple[Badge, ...]:
     """Every badge, replaced ones too."""
-    rows = source.execute(
+    return _rows(
+        source,
+        Badge,
         "SELECT delegate_id, issue, attempt, revoked_at IS NOT NULL FROM badge"
-        " ORDER BY delegate_id, issue"
+        " ORDER BY delegate_id, issue",
     )
-    return tuple(Badge(row[0], row[1], row[2], bool(row[3])) for row in rows)
 
 
 def items_of(source: sqlite3.Connection) -> tuple[tuple[int, int], ...]:
@@ -282,55 +75,112 @@ def items_of(source: sqlite3.Connection) -> tuple[tuple[int, int], ...]:
     return tuple(source.execute("SELECT id, number FROM agenda_item ORDER BY number"))
 
 
-def read_stored(database: Path) -> Stored:
-    """Read the whole day back, in one snapshot."""
+def read_stored(instance: Path) -> Stored:
+    """Read the whole day of an instance back, in one snapshot."""
+    database = instance / config.DATABASE
     with reading(database) as source:
-        query = source.execute
-        opened, ended = query("SELECT opened_at, ended_at FROM conference WHERE id = 1").fetchone()
-        base = query("SELECT count FROM quorum_base ORDER BY id DESC LIMIT 1").fetchone()
+        opened, ended = source.execute("SELECT opened_at, ended_at FROM conference").fetchone()
+        base = source.execute("SELECT count FROM quorum_base ORDER BY id DESC LIMIT 1").fetchone()
+        (motions,) = source.execute("SELECT count(*) FROM motion").fetchone()
         return Stored(
             people=people_of(source),
             badges=badges_of(source),
-            stays=tuple(
-                Stay(row[0], row[1], _utc(row[2]), _moment(row[3]), _moment(row[4]), *row[5:])
-                for row in query(
-                    "SELECT id, delegate_id, entered_at, left_at, undone_at, undo_reason, way"
-                    " FROM stay ORDER BY id"
-                )
+            stays=_rows(
+                source,
+                Stay,
+                "SELECT id, delegate_id, entered_at, left_at, undone_at, undo_reason, way,"
+                " device_id, left_device_id, claimed_at, reason FROM stay ORDER BY id",
             ),
-            scans=tuple(
-                Scan(*row)
-                for row in query(
-                    "SELECT scan_id, outcome, delegate_id, stay_id FROM scan ORDER BY id"
-                )
+            scans=_rows(
+                source,
+                Scan,
+                "SELECT scan_id, outcome, detail, delegate_id, stay_id, device_id, direction, at,"
+                " claimed_at, repeat_of IS NOT NULL FROM scan ORDER BY id",
             ),
-            items=tuple(query("SELECT number, state FROM agenda_item ORDER BY number")),
-            marks=tuple(
-                Mark(row[0], row[1], _utc(row[2]))
-                for row in query(
-                    "SELECT i.number, m.what, m.at FROM agenda_mark m"
-                    " JOIN agenda_item i ON i.id = m.item_id ORDER BY m.id"
-                )
+            undos=_rows(
+                source,
+                Undo,
+                "SELECT stay_id, what, reason, was_at, at FROM stay_undo ORDER BY id",
             ),
-            counts=tuple(
-                Count(*(*row[:9], _utc(row[9]), bool(row[10])))
-                for row in query(
-                    "SELECT motion_id, number, in_favour, against, other, present,"
-                    " present_source, present_checkin, reason, at, adopted FROM motion_count"
-                    " ORDER BY motion_id, number"
-                )
+            absences=_rows(
+                source,
+                Absence,
+                "SELECT delegate_id, kind, reason, replaced_at IS NULL FROM absence ORDER BY id",
             ),
-            motions=query("SELECT count(*) FROM motion").fetchone()[0],
-            devices=query("SELECT count(*) FROM device").fetchone()[0],
+            substitutions=_rows(
+                source,
+                Substitution,
+                "SELECT replaced_id, substitute_id, counts_for_quorum, votes, elects,"
+                " ended_at IS NULL FROM substitution ORDER BY id",
+            ),
+            items=_rows(source, Item, "SELECT id, number, state FROM agenda_item ORDER BY number"),
+            marks=_rows(
+                source,
+                Mark,
+                "SELECT i.number, m.what, m.at FROM agenda_mark m"
+                " JOIN agenda_item i ON i.id = m.item_id ORDER BY m.id",
+            ),
+            notes=_rows(
+                source,
+                Note,
+                "SELECT item_id, number, based_on, is_branch, settled_in, text, by_name"
+                " FROM agenda_note ORDER BY item_id, number",
+            ),
+            files=_rows(
+                source,
+                File,
+                "SELECT item_id, name, sha256, removed_at IS NOT NULL FROM agenda_file ORDER BY id",
+            ),
+            members=_rows(
+                source,
+                Member,
+                "SELECT committee, delegate_id, role, ended_at IS NULL FROM committee_member"
+                " ORDER BY committee, position, id",
+            ),
+            duties=_rows(
+                source,
+                Duty,
+                "SELECT id, owner, done_at IS NOT NULL FROM duty ORDER BY position, id",
+            ),
+            counts=_rows(
+                source,
+                Count,
+                "SELECT motion_id, number, in_favour, against, other, present, present_source,"
+                " present_checkin, reason, at, adopted, all_minus FROM motion_count"
+                " ORDER BY motion_id, number",
+            ),
+            motions=motions,
+            devices=_rows(source, Device, "SELECT id, kind, direction FROM device ORDER BY id"),
             base=base[0] if base else None,
             opened_at=_moment(opened),
             ended_at=_moment(ended),
             book=tuple(
-                BookRow(row[0], row[1], row[2], json.loads(row[3]))
-                for row in query('SELECT seq, event, "by", facts FROM book_line ORDER BY seq')
+                BookRow(row[0], row[1], row[2], json.loads(row[3]), row[4])
+                for row in source.execute(
+                    'SELECT seq, event, "by", facts, hash FROM book_line ORDER BY seq'
+                )
             ),
             first_break=_first_break(database),
+            on_disk={
+                path.stem: hashlib.sha256(path.read_bytes()).hexdigest()
+                for path in sorted((instance / FOLDER).glob("*.pdf"))
+            },
         )
+
+
+def _rows(source: sqlite3.Connection, make: type[Row], query: str) -> tuple[Row, ...]:
+    """Rows as frozen values; the columns stand in the order of the fields."""
+    hints = get_type_hints(make)
+    readers = [_READERS.get(hints[each.name]) for each in fields(make)]  # type: ignore[arg-type]
+    return tuple(
+        make(
+            *(
+                value if read is None else read(value)
+                for read, value in zip(readers, row, strict=True)
+            )
+        )
+        for row in source.execute(query)
+    )
 
 
 def _first_break(database: Path) -> int | None:
@@ -356,3 +206,11 @@ def _utc(text: str) -> datetime:
 
 def _moment(text: str | None) -> datetime | None:
     return None if text is None else _utc(text)
+
+
+#: What a column needs, by the type of its field.
+_READERS: dict[Any, Callable[[Any], Any]] = {
+    datetime: _utc,
+    datetime | None: _moment,
+    bool: bool,
+}

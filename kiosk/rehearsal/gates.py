@@ -1,31 +1,24 @@
-"""The crowd before the gates: who comes when, with which badge, and what the gates answered.
-
-`crowd_of` draws the whole day from one seed, without a server; `Gates` plays it with many
-connections at each gate at once.
-"""
+"""Playing the crowd: many connections at every gate at once, and a gate whose line is cut."""
 
 from __future__ import annotations
 
 import queue
-import random
 import re
 import secrets
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 import httpx
 
-from kiosk.checkin.rules import quorum_needed
-from kiosk.conference import badge_code
-from kiosk.rehearsal.facts import Badge, Person, Scene, Told
+from kiosk.core.clock import utc_now
+from kiosk.rehearsal.crowd import Shot, Visit
 from kiosk.rehearsal.hall import Browser, Statuses, client_of
+from kiosk.rehearsal.told import WALKS_IN, WALKS_OUT, Kept, Scene, Told
 
-#: Badges that the desk replaces before the day.
-REPLACED = 3
 #: Connections that one gate keeps busy in the peak; real gates have one.
 AT_ONE_GATE = 8
 #: Connections of all gates together; more would only measure this client.
@@ -35,156 +28,30 @@ TOGETHER = 10.0
 #: A page whose answer was lost sends the same scan again, this often.
 TRIES = 3
 
-
-@dataclass(frozen=True, slots=True)
-class Shot:
-    """One scan of a visit."""
-
-    scene: Scene
-    code: str
-    delegate_id: int | None = None
-    #: 0: at the gate where the visit began; 1: at the next one.
-    aside: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """What one person does at the gates, in order."""
-
-    shots: tuple[Shot, ...]
-
-
-@dataclass(frozen=True)
-class Crowd:
-    """The arrivals of a whole day."""
-
-    #: Everyone up to one below the quorum, all guests, and all kinds of trouble.
-    early: tuple[Visit, ...]
-    #: Badges that come to two gates at the same instant, while the early ones stream in.
-    races: tuple[Shot, ...]
-    #: Who brings the quorum, and more.
-    rest: tuple[Visit, ...]
-    #: Delegates who come while the agenda runs; at least two.
-    late: tuple[Shot, ...]
-    #: Somebody who only comes when everything is over.
-    absent: Shot
-
-
-def reissued_of(people: Sequence[Person], seed: int) -> tuple[int, ...]:
-    """Delegates whose badge is lost before the day; all of them will come."""
-    return tuple(_order(people, seed)[:REPLACED])
-
-
-def _order(people: Sequence[Person], seed: int) -> list[int]:
-    """The delegates in the seeded order of their arrival."""
-    ids = [person.id for person in people if person.standing == "delegate"]
-    random.Random(seed).shuffle(ids)  # noqa: S311 (a rehearsal, no secret)
-    return ids
-
-
-def crowd_of(people: Sequence[Person], badges: Sequence[Badge], *, key: bytes, seed: int) -> Crowd:
-    """Draw the arrivals of the day: about 93 of 100 delegates, all guests, and trouble.
-
-    `badges` are all badges after the replacing, old ones too; `key` derives their digits.
-    """
-    dice = random.Random(f"{seed}/crowd")  # noqa: S311 (a rehearsal, no secret)
-    codes = {
-        (badge.delegate_id, badge.revoked): badge_code.derive(
-            key, delegate_id=badge.delegate_id, issue=badge.issue, attempt=badge.attempt
-        )
-        for badge in badges
-    }
-    order = _order(people, seed)
-    needed = quorum_needed(len(order))
-    coming = order[: max(round(0.93 * len(order)), needed + 2)]
-    late_count = min(max(2, len(coming) // 40), len(coming) - needed)
-    # The replaced badges stand first in the order, so their owners are among the early.
-    early, later = coming[: needed - 1], coming[needed - 1 :]
-    rest, late = later[:-late_count], later[-late_count:]
-    raced = early[REPLACED : REPLACED + max(1, min(20, len(early) // 25))]
-    plain = early[REPLACED + len(raced) :]
-
-    def shot(scene: Scene, delegate: int, *, aside: int = 0, old: bool = False) -> Shot:
-        return Shot(scene, codes[delegate, old], delegate, aside)
-
-    def arrival(delegate: int) -> Visit:
-        return Visit(_with_habits(shot(Scene.ARRIVAL, delegate), dice))
-
-    visits = [arrival(delegate) for delegate in plain]
-    visits += [
-        Visit(
-            (
-                shot(Scene.OLD_BADGE, each, old=True),
-                shot(Scene.NEW_BADGE, each),
-                shot(Scene.OLD_BADGE, each, aside=1, old=True),
-            )
-        )
-        for each in early[:REPLACED]
-    ]
-    guests = [person.id for person in people if person.standing == "guest"]
-    visits += [Visit((shot(Scene.GUEST, guest),)) for guest in guests]
-    visits += [Visit((each,)) for each in _troubles(set(codes.values()), len(order), dice)]
-    # Played once at least, in the smallest hall too.
-    first = rest[0]
-    always = Visit(
-        (
-            shot(Scene.ARRIVAL, first),
-            shot(Scene.SAME_GATE, first),
-            shot(Scene.SENT_AGAIN, first),
-            shot(Scene.OTHER_GATE, first, aside=1),
-        )
-    )
-    dice.shuffle(visits)
-    return Crowd(
-        early=tuple(visits),
-        races=tuple(shot(Scene.RACE, delegate) for delegate in raced),
-        rest=(always, *(arrival(delegate) for delegate in rest[1:])),
-        late=tuple(shot(Scene.ARRIVAL, delegate) for delegate in late),
-        absent=shot(Scene.TOO_LATE, order[-1]),
-    )
-
-
-def _with_habits(arrival: Shot, dice: random.Random) -> tuple[Shot, ...]:
-    """Every few people lay the badge down twice, or walk on to the next gate."""
-    luck = dice.random()
-    if luck < 0.04:
-        return arrival, replace(arrival, scene=Scene.SAME_GATE)
-    if luck < 0.08:
-        return arrival, replace(arrival, scene=Scene.OTHER_GATE, aside=1)
-    if luck < 0.10:
-        return arrival, replace(arrival, scene=Scene.SENT_AGAIN)
-    return (arrival,)
-
-
-def _troubles(real: set[str], delegates: int, dice: random.Random) -> list[Shot]:
-    """Codes that nobody has, and scans that are no code at all."""
-    forged: list[str] = []
-    while len(forged) < max(3, delegates // 50):
-        body = f"{dice.randrange(10**12):012d}"
-        code = body + badge_code.check_digits(body)
-        if code not in real:
-            forged.append(code)
-    right = forged[0]
-    wrong_check = right[:-2] + f"{(int(right[-2:]) + 1) % 97:02d}"
-    unreadable = ["", "?", "Tôi là ai", "1" * 13, wrong_check, "<script>", "9" * 1_000_000]
-    return [Shot(Scene.FORGED, code) for code in forged] + [
-        Shot(Scene.UNREADABLE, code) for code in unreadable
-    ]
-
-
-# -- playing ---------------------------------------------------------------------------------
-
 _OUTCOME = re.compile(r'data-outcome="(\w+)"')
+_DETAIL = re.compile(r'data-detail="(\w+)"')
 _UNDO = re.compile(r'data-undo-url="([^"]+)"')
+_NUMBER = re.compile(r'data-gate="(\d+)"')
+_WAY = re.compile(r'id="gate"[^>]*data-direction="(\w+)"')
+
+_MISTAKES = {
+    Scene.LATE_COMER: "Quét nhầm thẻ của người khác",
+    Scene.LEAVES_BY_MISTAKE: "Chỉ ra ngoài hành lang",
+}
 
 
 class Gates:
-    """All gates of the hall, and everything that they were told."""
+    """All gates of the hall, and everything that they were told. The last one lets people out."""
 
     def __init__(self, gates: Sequence[Browser], statuses: Statuses) -> None:
         self.gates = gates
         self.statuses = statuses
         self.told: list[Told] = []
+        #: Who really is in the hall, whatever a gate has said.
+        self.whereabouts: dict[int, bool] = {}
+        self.way_out = len(gates) - 1
+        #: Numbers of the devices, as each page says its own.
+        self.numbers = tuple(int(_NUMBER.findall(gate.shown)[0]) for gate in gates)
         self._lock = threading.Lock()
         self._headers = [
             {
@@ -197,13 +64,20 @@ class Gates:
             for gate in gates
         ]
 
+    def way_shown(self, gate: int) -> str:
+        """The direction that a gate's page shows when it is loaded now; empty without one."""
+        found = _WAY.search(self.gates[gate].page("/gate"))
+        return found[1] if found else ""
+
     def play(self, visits: Sequence[Visit], races: Sequence[Shot] = ()) -> None:
         """Let everyone in at once: each gate works through its queue on many connections."""
-        queues: list[queue.SimpleQueue[Visit]] = [queue.SimpleQueue() for _ in self.gates]
+        queues: list[queue.SimpleQueue[Visit]] = [
+            queue.SimpleQueue() for _ in self.gates[: self.way_out]
+        ]
         for place, visit in enumerate(visits):
             queues[place % len(queues)].put(visit)
-        lanes = max(1, min(AT_ONE_GATE, AT_ALL_GATES // len(self.gates)))
-        lanes = min(lanes, max(1, len(visits) // len(self.gates)))
+        lanes = max(1, min(AT_ONE_GATE, AT_ALL_GATES // len(queues)))
+        lanes = min(lanes, max(1, len(visits) // len(queues)))
         start = threading.Barrier(2, timeout=TOGETHER)
         with ThreadPoolExecutor(lanes * len(queues) + 2) as threads:
             running = [
@@ -219,26 +93,37 @@ class Gates:
     def one(self, shot: Shot, *, gate: int = 0) -> Told:
         """One scan, alone."""
         with self._client() as client:
-            return self._scan(client, shot, gate, _fresh_id())[0]
+            return self._scan(client, shot, gate, fresh_id())[0]
 
-    def take_back(self, shot: Shot) -> int:
-        """Let someone in, take the entry back at the same gate, let them in again.
+    def take_back(self, shot: Shot, *, gate: int = 0) -> int:
+        """Scan a badge, and take what was recorded back at the same gate.
 
         Returns the status of the undo; 0 when the gate offered none.
         """
         with self._client() as client:
-            _, page = self._scan(client, shot, 0, _fresh_id())
+            _, page = self._scan(client, shot, gate, fresh_id())
             found = _UNDO.search(page)
             if found is None:
                 return 0
             answer = client.post(
                 found[1],
-                content=urlencode({"reason": "Quét nhầm thẻ của người khác"}),
-                headers=self._headers[0],
+                content=urlencode({"reason": _MISTAKES[shot.scene]}),
+                headers=self._headers[gate],
             )
-            self.statuses.saw(answer.status_code)
-            self._scan(client, replace(shot, scene=Scene.READMITTED), 0, _fresh_id())
-            return answer.status_code
+        self.statuses.saw(answer.status_code)
+        return answer.status_code
+
+    def walks(self, shot: Shot) -> None:
+        """The person does what the scene says, whatever the gate will make of it."""
+        if shot.delegate_id is None or shot.scene not in WALKS_IN | WALKS_OUT:
+            return
+        with self._lock:
+            self.whereabouts[shot.delegate_id] = shot.scene in WALKS_IN
+
+    def deliver(self, shot: Shot, gate: int, scan_id: str, claim: Mapping[str, str]) -> None:
+        """Send a scan that a gate has kept."""
+        with self._client() as client:
+            self._scan(client, shot, gate, scan_id, claim)
 
     # -- threads -----------------------------------------------------------------------------
 
@@ -255,8 +140,8 @@ class Gates:
                 scan_id = ""
                 for shot in visit.shots:
                     if shot.scene is not Scene.SENT_AGAIN:
-                        scan_id = _fresh_id()
-                    at = (gate + shot.aside) % len(self.gates)
+                        scan_id = fresh_id()
+                    at = (gate + shot.aside) % self.way_out
                     self._scan(client, shot, at, scan_id)
 
     def _race(self, gate: int, races: Sequence[Shot], start: threading.Barrier) -> None:
@@ -268,11 +153,21 @@ class Gates:
                 except threading.BrokenBarrierError:
                     # The other gate is gone; `two_gates_admit_one` will say so.
                     return
-                self._scan(client, shot, gate, _fresh_id())
+                self._scan(client, shot, gate, fresh_id())
 
-    def _scan(self, client: httpx.Client, shot: Shot, gate: int, scan_id: str) -> tuple[Told, str]:
+    def _scan(
+        self,
+        client: httpx.Client,
+        shot: Shot,
+        gate: int,
+        scan_id: str,
+        claim: Mapping[str, str] | None = None,
+    ) -> tuple[Told, str]:
         """Send one scan as the gate's page does: again with the same id when no answer comes."""
-        body = urlencode({"code": shot.code, "scan_id": scan_id}).encode("ascii")
+        if claim is None:
+            self.walks(shot)
+        form = {"code": shot.code, "scan_id": scan_id, **(claim or {})}
+        body = urlencode(form).encode("ascii")
         status, page = 0, ""
         sent = time.perf_counter()
         for _ in range(TRIES):
@@ -283,16 +178,17 @@ class Gates:
             status, page = answer.status_code, answer.text
             break
         ms = (time.perf_counter() - sent) * 1000
-        found = _OUTCOME.search(page)
+        outcome, detail = _OUTCOME.search(page), _DETAIL.search(page)
         told = Told(
             scan_id=scan_id,
             gate=gate,
             scene=shot.scene,
             delegate_id=shot.delegate_id,
             status=status,
-            outcome=found[1] if found else "",
+            outcome=outcome[1] if outcome else "",
             repeated='data-repeated="1"' in page,
             ms=ms,
+            detail=detail[1] if detail else "",
         )
         self.statuses.saw(status)
         with self._lock:
@@ -300,6 +196,50 @@ class Gates:
         return told, page
 
 
-def _fresh_id() -> str:
+class CutOff:
+    """A gate whose line is cut: its page keeps what it reads, and sends it when the line is back.
+
+    As `static/js/gate/sender.js` does: in order, each with its own id, with the moment of the
+    reading and the direction that the page shows.
+    """
+
+    def __init__(self, gates: Gates, gate: int, *, direction: str) -> None:
+        self.gates = gates
+        self.gate = gate
+        self.direction = direction
+        self._kept: list[tuple[Shot, str, datetime]] = []
+
+    def keep(self, shot: Shot) -> None:
+        """Read a badge; nobody answers."""
+        now = utc_now()
+        if self._kept:
+            now = max(now, self._kept[-1][2] + timedelta(milliseconds=1))
+        self.gates.walks(shot)
+        self._kept.append((shot, fresh_id(), now))
+
+    def send(self, *, server_direction: str) -> list[Kept]:
+        """The line is back: send everything; the first answer is lost, so that one goes twice."""
+        back = utc_now()
+        for place, (shot, scan_id, read_at) in enumerate(self._kept):
+            claim = {"claimed_at": read_at.isoformat(), "direction": self.direction}
+            self.gates.deliver(shot, self.gate, scan_id, claim)
+            if place == 0:
+                again = shot.at(Scene.SENT_AGAIN)
+                self.gates.deliver(again, self.gate, scan_id, claim)
+        return [
+            Kept(
+                scan_id=scan_id,
+                scene=shot.scene,
+                device_id=self.gates.numbers[self.gate],
+                claimed_at=read_at,
+                direction=self.direction,
+                server_direction=server_direction,
+                sent_at=back,
+            )
+            for shot, scan_id, read_at in self._kept
+        ]
+
+
+def fresh_id() -> str:
     """A scan's id, as the gate's page makes it."""
     return secrets.token_urlsafe(16)

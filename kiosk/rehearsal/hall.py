@@ -1,4 +1,4 @@
-"""A real hall for a rehearsal: the server in a process of its own, and the browsers around it.
+"""A real hall for a rehearsal: the server in a process of its own, and browsers.
 
 The client side is plain threads and httpx, as many independent browsers are; nothing here is
 monkey-patched. Every wait has a limit: a rehearsal that hangs helps nobody.
@@ -9,19 +9,18 @@ from __future__ import annotations
 import json
 import os
 import re
-import socket
 import ssl
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import httpx
 
@@ -35,8 +34,6 @@ START_WITHIN = 40.0
 STOP_WITHIN = 15.0
 #: Seconds for one answer; the crowd of 10,000 is served in far less.
 ANSWER_WITHIN = 30.0
-#: Seconds of silence after which a page knows that its stream is dead (ticks come every 5 s).
-SILENCE = 12.0
 
 _CSRF = re.compile(r'data-csrf="([0-9a-f]{32})"')
 
@@ -149,6 +146,8 @@ class Browser:
         self.address = address
         self.statuses = statuses
         self.csrf = ""
+        #: The page that was loaded last.
+        self.shown = ""
         self.client = client_of(address, follow_redirects=True)
 
     def page(self, path: str) -> str:
@@ -159,6 +158,7 @@ class Browser:
         found = _CSRF.search(answer.text)
         if found:
             self.csrf = found[1]
+        self.shown = answer.text
         return answer.text
 
     def act(self, path: str, **form: str | int) -> httpx.Response:
@@ -167,21 +167,38 @@ class Browser:
             self.client.post(
                 path,
                 data={name: str(value) for name, value in form.items()},
-                headers={
-                    "HX-Request": "true",
-                    "X-CSRF-Token": self.csrf,
-                    "Origin": self.address,
-                    "Sec-Fetch-Site": "same-origin",
-                },
+                headers=self._headers(),
             )
         )
 
     def must(self, path: str, **form: str | int) -> httpx.Response:
         """An act that has to succeed, or the day cannot go on."""
-        answer = self.act(path, **form)
-        if answer.status_code >= 300:
+        return _done(path, self.act(path, **form))
+
+    def moved(self, path: str, **form: str | int) -> tuple[str, str]:
+        """An act that leads to another page: its address, and that page."""
+        answer = self.must(path, **form)
+        where = answer.headers.get("HX-Redirect", "")
+        if not where:
             raise Refused("rehearsal_stuck", step=path, status=answer.status_code)
-        return answer
+        return where, self.page(where)
+
+    def send(self, path: str, said: dict[str, Any]) -> httpx.Response:
+        """What a page's script sends as JSON."""
+        return self._sent(self.client.post(path, json=said, headers=self._headers()))
+
+    def bring(self, path: str, field: str, name: str, data: bytes) -> httpx.Response:
+        """Upload a file by a form."""
+        files = {field: (name, data, "application/octet-stream")}
+        return _done(path, self._sent(self.client.post(path, files=files, headers=self._headers())))
+
+    def take(self, path: str, **form: str | int) -> bytes:
+        """A file that the page offers: by a form, or by its address where there is no form. Empty
+        when none came; the day goes on without it."""
+        with suppress(httpx.TimeoutException):
+            answer = self.act(path, **form) if form else self._sent(self.client.get(path))
+            return answer.content if answer.status_code == 200 else b""
+        return b""
 
     def cookies(self) -> str:
         """The `Cookie` header of this browser."""
@@ -190,10 +207,24 @@ class Browser:
     def close(self) -> None:
         self.client.close()
 
+    def _headers(self) -> dict[str, str]:
+        return {
+            "HX-Request": "true",
+            "X-CSRF-Token": self.csrf,
+            "Origin": self.address,
+            "Sec-Fetch-Site": "same-origin",
+        }
+
     def _sent(self, answer: httpx.Response) -> httpx.Response:
         for each in (*answer.history, answer):
             self.statuses.saw(each.status_code)
         return answer
+
+
+def _done(path: str, answer: httpx.Response) -> httpx.Response:
+    if answer.status_code >= 300:
+        raise Refused("rehearsal_stuck", step=path, status=answer.status_code)
+    return answer
 
 
 def sign_in(browser: Browser, *, name: str, password: str) -> None:
@@ -212,135 +243,3 @@ def pair(secretary: Browser, *, kind: str, name: str) -> Browser:
     device = Browser(secretary.address, secretary.statuses)
     device.page(unescape(found[1]))
     return device
-
-
-# -- the wall --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Picture:
-    """One picture of the wall."""
-
-    html: str
-    #: `time.perf_counter()` of its arrival.
-    arrived: float
-    #: Which connection brought it, from 1: it grows when the stream is opened again.
-    connection: int
-
-
-@dataclass
-class Wall:
-    """The projector: holds `/live/wall` in a thread, opens it again when it breaks."""
-
-    browser: Browser
-    pictures: list[Picture] = field(default_factory=list)
-    connections: int = 0
-
-    def __post_init__(self) -> None:
-        self._news = threading.Condition()
-        self._ended = threading.Event()
-        self._socket: socket.socket | None = None
-        self._thread = threading.Thread(target=self._follow, name="wall", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-        if self.wait(lambda _: True, since=0, within=ANSWER_WITHIN) is None:
-            raise Refused("rehearsal_stuck", step="/live/wall", status=0)
-
-    @property
-    def seen(self) -> int:
-        """How many pictures have come; a mark for `wait`."""
-        with self._news:
-            return len(self.pictures)
-
-    def wait(
-        self, wanted: Callable[[Picture], bool], *, since: int, within: float
-    ) -> Picture | None:
-        """The first picture after mark `since` that is wanted; None after `within` seconds."""
-        until = time.monotonic() + within
-        with self._news:
-            while True:
-                for picture in self.pictures[since:]:
-                    if wanted(picture):
-                        return picture
-                since = max(since, len(self.pictures))
-                left = until - time.monotonic()
-                if left <= 0 or not self._news.wait(left):
-                    return None
-
-    def cut(self) -> None:
-        """Break the stream, as a cable pulled out does; the thread opens it again by itself."""
-        broken = self._socket
-        if broken is not None:
-            with suppress(OSError):
-                broken.shutdown(socket.SHUT_RDWR)
-
-    def close(self) -> None:
-        self._ended.set()
-        self.cut()
-        if self._thread.is_alive():
-            self._thread.join(5)
-
-    def _follow(self) -> None:
-        while not self._ended.is_set():
-            with suppress(httpx.HTTPError, OSError):
-                self._listen()
-            # A page asks again after the second that the stream's own `retry:` names.
-            self._ended.wait(0.5)
-
-    def _listen(self) -> None:
-        quiet = httpx.Timeout(ANSWER_WITHIN, read=SILENCE)
-        headers = {"Accept": "text/event-stream"}
-        with self.browser.client.stream(
-            "GET", "/live/wall", headers=headers, timeout=quiet
-        ) as answer:
-            self.browser.statuses.saw(answer.status_code)
-            if answer.status_code != 200:
-                return
-            self.connections += 1
-            self._socket = answer.extensions["network_stream"].get_extra_info("socket")
-            for event, data in events(answer.iter_lines()):
-                if event == "bye" or self._ended.is_set():
-                    return
-                if event == "region" and data.get("id") == "wall":
-                    picture = Picture(data["html"], time.perf_counter(), self.connections)
-                    with self._news:
-                        self.pictures.append(picture)
-                        self._news.notify_all()
-
-
-class _Lines(Protocol):
-    def __iter__(self) -> Iterator[str]: ...
-
-
-def events(lines: _Lines) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Name and data of each server-sent event (HTML standard 9.2.6, as far as our stream goes)."""
-    name, data = "", ""
-    for line in lines:
-        if line.startswith("event: "):
-            name = line.removeprefix("event: ")
-        elif line.startswith("data: "):
-            data += line.removeprefix("data: ")
-        elif not line:
-            if data:
-                yield name, json.loads(data)
-            name, data = "", ""
-
-
-# -- figures on screens ----------------------------------------------------------------------
-
-_FIGURES = (
-    # A page that names its figure is believed first; then the two places of the wall.
-    re.compile(r'data-figure="present"[^>]*>\s*([\d.,]+)'),
-    re.compile(r'class="figure"[^>]*>\s*([\d.,]+)'),
-    re.compile(r'<footer class="foot">\s*<p>\s*<strong>\s*([\d.,]+)'),
-)
-
-
-def present_shown(html: str) -> int | None:
-    """The figure of presence that a page or a picture of the wall shows; None where it has none."""
-    for pattern in _FIGURES:
-        found = pattern.search(html)
-        if found:
-            return int(re.sub(r"\D", "", found[1]))
-    return None

@@ -50,6 +50,12 @@ class Report:
             f" p50 {figures['scan_p50_ms']} ms, p99 {figures['scan_p99_ms']} ms;"
             f" projector after {figures['projector_median_ms']} ms"
         )
+        copy = figures["copy"]
+        yield (
+            f"copy restored: {copy['stays']} stays, book to line {copy['book_seq']}"
+            if copy
+            else "copy restored: none"
+        )
         yield f"invariants: {kept} of {len(self.findings)} hold"
         for name, found in self.findings.items():
             for finding in found:

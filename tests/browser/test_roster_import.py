@@ -127,6 +127,7 @@ def test_an_ugly_roster_is_put_right_on_the_page_stored_and_taken_back(
 
     # The bodies of the day, and who may not stand.
     console.get_by_role("link", name="Thành phần điều hành").click()
+    console.wait_for_url("**/console/committees")  # loaded, so that the search listens
     presidium = console.locator("#body-presidium")
     presidium.get_by_label("Tìm người để thêm").fill("thanh mai")
     presidium.get_by_role("button", name="Thêm Phạm Thị Thanh Mai").click()

@@ -515,6 +515,21 @@ def test_silence_tells_the_age_and_keeps_the_picture(
     expect(page.locator("#offline")).to_be_hidden()
 
 
+def test_a_clock_that_is_put_back_on_the_tablet_hides_no_silence(
+    page: Page, server: StaticServer, hall: Hall
+) -> None:
+    hall.now = datetime(2026, 3, 12, 2, 31, 0, tzinfo=UTC)
+    page.clock.install()
+    page.goto(f"{server.url}/parts-live")
+    expect(page.locator("#clock")).to_have_text("09:31")
+    page.evaluate("(() => { const now = Date.now; Date.now = () => now.call(Date) - 3600000; })()")
+    hall.live_mode = hall.poll_mode = "refuse"
+    hall.cut()
+    pass_time_until(page, lambda: page.locator("#offline").is_visible())
+    expect(page.locator("#offline")).to_contain_text("Số liệu là của 09:31:")
+    assert page.inner_text("#clock").startswith("09:3")
+
+
 def test_a_stream_that_is_open_but_mute_is_opened_again(
     page: Page, server: StaticServer, hall: Hall
 ) -> None:

@@ -201,26 +201,27 @@ class Day(RuleBasedStateMachine):
         )
         self.stays[who].pop()
 
-    @rule(pick=picks)
-    def a_leaving_is_taken_back(self, pick: int) -> None:
+    @rule(pick=picks, older=st.integers(0, 2))
+    def a_leaving_is_taken_back(self, pick: int, older: int) -> None:
         who = self.who(pick)
-        stay = self.newest_stay(who)
+        stay = self.newest_stay(who, older=older)
         if stay is None:
             return
         if self.tried(
             lambda: services.undo_leaving(
                 stay_id=stay, reason="Ghi nhầm", by=self.door.desk, clock=self.clock
             ),
-            may=not self.inside(who),
+            # An older leaving stands once there is a newer stay, be that over or not.
+            may=older == 0 and not self.inside(who),
         ):
             self.stays[who][-1][1] = None
 
-    def newest_stay(self, who: int) -> int | None:
+    def newest_stay(self, who: int, *, older: int = 0) -> int | None:
         with self.app.app_context():
             rows = queries.stays_of(db.session(), who)
             held = [row for row in rows if row.undone_at is None]
             assert len(held) == len(self.stays[who])
-            return held[0].id if held else None
+            return held[older].id if len(held) > older else None
 
     @rule(pick=picks)
     def the_desk_lets_in(self, pick: int) -> None:

@@ -5,240 +5,62 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
+from doctoring import (
+    answer,
+    copied,
+    copied_stored,
+    count,
+    day,
+    kept,
+    noted,
+    person,
+    row,
+    scan,
+    stay,
+    stored,
+    swapped_stays,
+    with_another_end,
+    without,
+    without_lines,
+    without_stay,
+)
+from rehearsed_day import (
+    BOOK,
+    COPIED,
+    COUNTS,
+    GOOD,
+    LAID,
+    MARKS,
+    NOTES,
+    PLANNED,
+)
+from rehearsed_door import (
+    KEPT,
+    SCANS,
+    STAYS,
+    at,
+)
 
-from kiosk.checkin.rules import quorum_needed
+from kiosk import instance
+from kiosk.checkin.rules import Outcome, quorum_needed
 from kiosk.config import Settings
 from kiosk.core.errors import Refused
 from kiosk.founding import make_conference
+from kiosk.rehearsal.crowd import LEAVERS, REPLACED, crowd_of, reissued_of
 from kiosk.rehearsal.day import rehearse
-from kiosk.rehearsal.facts import (
-    Badge,
-    BookRow,
-    Count,
-    Day,
-    Mark,
-    Person,
-    Scan,
-    Scene,
-    Shown,
-    Stay,
-    Stored,
-    Told,
-    Try,
-)
-from kiosk.rehearsal.gates import REPLACED, crowd_of, reissued_of
-from kiosk.rehearsal.hall import events, present_shown, serving
+from kiosk.rehearsal.hall import serving
 from kiosk.rehearsal.invariants import INVARIANTS, check
+from kiosk.rehearsal.stored import Badge, Item, Person
+from kiosk.rehearsal.told import Day, Scene, Shown, Try
+from kiosk.rehearsal.wall import events, present_shown
 from kiosk.serving import real_plan
 
-
-def at(minute: float) -> datetime:
-    return datetime(2026, 3, 12, 0, 30, tzinfo=UTC) + timedelta(minutes=minute)
-
-
-# -- a whole day, written by hand ------------------------------------------------------------
-# Nine delegates (six are needed) and two guests. Delegate 8 enters twice, 9 comes too late.
-
-
-def _told(
-    scan_id: str,
-    scene: Scene,
-    delegate: int | None,
-    outcome: str,
-    *,
-    gate: int = 0,
-    repeated: bool = False,
-) -> Told:
-    return Told(scan_id, gate, scene, delegate, 200, outcome, repeated, 5.0)
-
-
-TOLD = (
-    _told("race-a", Scene.RACE, 1, "admitted"),
-    _told("race-b", Scene.RACE, 1, "already", gate=1),
-    _told("old", Scene.OLD_BADGE, 2, "revoked"),
-    _told("new", Scene.NEW_BADGE, 2, "admitted"),
-    _told("third", Scene.ARRIVAL, 3, "admitted"),
-    _told("fourth", Scene.ARRIVAL, 4, "admitted"),
-    _told("fifth", Scene.ARRIVAL, 5, "admitted"),
-    _told("guest-a", Scene.GUEST, 10, "guest"),
-    _told("guest-b", Scene.GUEST, 11, "guest"),
-    _told("forged", Scene.FORGED, None, "unknown"),
-    _told("torn", Scene.UNREADABLE, None, "unreadable"),
-    _told("sixth", Scene.ARRIVAL, 6, "admitted"),
-    _told("sixth-lies", Scene.SAME_GATE, 6, "admitted", repeated=True),
-    _told("sixth", Scene.SENT_AGAIN, 6, "admitted", repeated=True),
-    _told("sixth-walks", Scene.OTHER_GATE, 6, "already", gate=1),
-    _told("eighth", Scene.ARRIVAL, 8, "admitted"),
-    _told("eighth-again", Scene.READMITTED, 8, "admitted"),
-    _told("ninth", Scene.TOO_LATE, 9, "refused"),
-)
-
-
-def _stay(
-    number: int, delegate: int, minute: float, *, way: str = "badge", undone: float | None = None
-) -> Stay:
-    return Stay(
-        id=number,
-        delegate_id=delegate,
-        entered_at=at(minute),
-        left_at=None,
-        undone_at=None if undone is None else at(undone),
-        undo_reason="" if undone is None else "Quét nhầm",
-        way=way,
-    )
-
-
-STAYS = (
-    _stay(1, 1, 1),
-    _stay(2, 2, 2),
-    _stay(3, 3, 3),
-    _stay(4, 4, 3),
-    _stay(5, 5, 3),
-    _stay(6, 10, 3),
-    _stay(7, 11, 3),
-    _stay(8, 6, 6),
-    _stay(9, 7, 10, way="hand"),
-    _stay(10, 8, 13, undone=14),
-    _stay(11, 8, 15),
-)
-
-SCANS = (
-    Scan("race-a", "admitted", 1, 1),
-    Scan("race-b", "already", 1, 1),
-    Scan("old", "revoked", 2, None),
-    Scan("new", "admitted", 2, 2),
-    Scan("third", "admitted", 3, 3),
-    Scan("fourth", "admitted", 4, 4),
-    Scan("fifth", "admitted", 5, 5),
-    Scan("guest-a", "guest", 10, 6),
-    Scan("guest-b", "guest", 11, 7),
-    Scan("forged", "unknown", None, None),
-    Scan("torn", "unreadable", None, None),
-    Scan("sixth", "admitted", 6, 8),
-    Scan("sixth-walks", "already", 6, 8),
-    Scan("eighth", "admitted", 8, 10),
-    Scan("eighth-again", "admitted", 8, 11),
-    Scan("ninth", "refused", 9, None),
-)
-
-_STEPS = (
-    (1, "started"), (1, "ended"), (2, "started"), (2, "ended"), (3, "started"), (3, "ended"),
-    (4, "started"), (4, "ended"), (5, "started"), (5, "left_waiting"), (6, "started"),
-    (6, "ended"), (7, "started"), (7, "ended"), (5, "resumed"), (5, "ended"), (8, "started"),
-    (8, "ended"), (9, "started"), (9, "ended"),
-)  # fmt: skip
-
-MARKS = tuple(Mark(item, what, at(8 + place / 2)) for place, (item, what) in enumerate(_STEPS))
-
-COUNTS = (
-    Count(1, 1, 3, 4, 0, 7, "checkin", 7, "", at(12), adopted=False),
-    Count(1, 2, 4, 3, 0, 7, "checkin", 7, "Đếm sót", at(16), adopted=True),
-)
-
-_LINES = (
-    ["checkin:stay:entered"] * 10
-    + ["checkin:stay:entered_by_hand"]
-    + ["checkin:stay:undone"]
-    + ["checkin:scan:turned_away"] * 4
-    + ["checkin:base:fixed", "conference:badge:replaced", "conference:conference:opened"]
-    + ["motions:motion:opened", "motions:motion:counted", "motions:count:corrected"]
-    + ["devices:device:added", "devices:device:paired"] * 5
-    + [f"agenda:item:{what}" for _, what in _STEPS]
-    + ["conference:conference:ended"]
-)
-
-BOOK = tuple(
-    BookRow(seq, event, "staff:1", {"delegate": 7} if event.endswith("by_hand") else {})
-    for seq, event in enumerate(_LINES, start=1)
-)
-
-GOOD = Day(
-    convened=9,
-    told=TOLD,
-    stored=Stored(
-        people=tuple(
-            Person(number, "delegate" if number < 10 else "guest", number < 10, number < 10)
-            for number in range(1, 12)
-        ),
-        badges=(Badge(2, 1, 0, revoked=True), Badge(2, 2, 0, revoked=False)),
-        stays=STAYS,
-        scans=SCANS,
-        items=tuple((number, "ended") for number in range(1, 10)),
-        marks=MARKS,
-        counts=COUNTS,
-        motions=1,
-        devices=5,
-        base=9,
-        opened_at=at(7),
-        ended_at=at(20),
-        book=BOOK,
-        first_break=None,
-    ),
-    shown=(
-        Shown(at(4), "console", 5),
-        Shown(at(11), "projector", 7),
-        # While the mistaken entry held, it counted; the screens were right to show it.
-        Shown(at(13.5), "stream", 8),
-    ),
-    forbidden=(Try("second item at once", at(9), 409),),
-    openings=(Try("open", at(0), 409), Try("open", at(5), 409), Try("open", at(7), 204)),
-    undone=((8, 200),),
-    lags=(80.0, 250.0, 400.0),
-    healed=True,
-    statuses={200: 40, 204: 20, 409: 4},
-    log=("2026-03-12 07:00:00,000 INFO kiosk: ready",),
-)
-
-
-def answer(scan_id: str, **changes: Any) -> Callable[[Day], Day]:
-    """The day in which one gate said something else."""
-
-    def doctor(day: Day) -> Day:
-        told = [replace(each, **changes) if each.scan_id == scan_id else each for each in day.told]
-        return replace(day, told=tuple(told))
-
-    return doctor
-
-
-def without(scene: Scene) -> Callable[[Day], Day]:
-    """The day in which nobody played a scene."""
-    return lambda day: replace(
-        day, told=tuple(each for each in day.told if each.scene is not scene)
-    )
-
-
-def stored(**changes: Any) -> Callable[[Day], Day]:
-    return lambda day: replace(day, stored=replace(day.stored, **changes))
-
-
-def day(**changes: Any) -> Callable[[Day], Day]:
-    return lambda good: replace(good, **changes)
-
-
-def stay(number: int, **changes: Any) -> Callable[[Day], Day]:
-    return stored(
-        stays=tuple(replace(each, **changes) if each.id == number else each for each in STAYS)
-    )
-
-
-def scan(scan_id: str, **changes: Any) -> Callable[[Day], Day]:
-    return stored(
-        scans=tuple(replace(each, **changes) if each.scan_id == scan_id else each for each in SCANS)
-    )
-
-
-def count(number: int, **changes: Any) -> Callable[[Day], Day]:
-    return stored(
-        counts=tuple(replace(each, **changes) if each.number == number else each for each in COUNTS)
-    )
-
-
+#: Invariant, what is wrong with the day, and how to make it so.
 DOCTORED: list[tuple[str, str, Callable[[Day], Day]]] = [
+    # Answers.
     ("every_scan_was_answered", "an answer was lost", answer("third", status=0, outcome="")),
     ("every_scan_was_answered", "a gate answered 403", answer("third", status=403)),
     ("no_server_error_was_seen", "one 500", day(statuses={200: 9, 500: 1})),
@@ -248,12 +70,15 @@ DOCTORED: list[tuple[str, str, Callable[[Day], Day]]] = [
     ("same_scan_same_outcome", "told, never stored", stored(scans=SCANS[1:])),
     ("same_scan_same_outcome", "stored twice", stored(scans=(*SCANS, SCANS[0]))),
     ("same_scan_same_outcome", "never played", without(Scene.SENT_AGAIN)),
-    ("nothing_acknowledged_is_lost", "an admitted person is gone", stored(stays=STAYS[:-4])),
-    ("nothing_acknowledged_is_lost", "undone by nobody", stay(3, undone_at=at(9))),
+    ("nothing_acknowledged_is_lost", "an admitted person is gone", stored(stays=STAYS[:-3])),
+    ("nothing_acknowledged_is_lost", "undone by nobody", stay(1, undone_at=at(9))),
+    ("nothing_acknowledged_is_lost", "told to have left, and in", stay(17, left_at=None)),
+    ("nothing_acknowledged_is_lost", "two welcomes, one stay", stored(stays=without_stay(3))),
     ("nobody_is_present_unasked", "nobody was told", answer("third", outcome="unknown")),
     ("nobody_is_present_unasked", "another person's stay", stay(3, delegate_id=9)),
-    ("nobody_is_present_unasked", "by hand, not in the book", stay(9, delegate_id=9)),
-    ("one_open_stay_each", "in twice", stored(stays=(*STAYS, _stay(12, 3, 5)))),
+    ("nobody_is_present_unasked", "by hand, by nobody", stay(9, delegate_id=9)),
+    ("nobody_is_present_unasked", "from a paper without them", stay(20, delegate_id=9)),
+    ("one_open_stay_each", "in twice", stored(stays=(*STAYS, replace(STAYS[0], id=24)))),
     ("two_gates_admit_one", "both welcome", answer("race-b", outcome="admitted")),
     ("two_gates_admit_one", "neither welcomes", answer("race-a", outcome="already")),
     ("two_gates_admit_one", "one did not answer", without(Scene.RACE)),
@@ -269,39 +94,198 @@ DOCTORED: list[tuple[str, str, Callable[[Day], Day]]] = [
     ("undo_takes_back", "no reason was kept", stay(10, undo_reason="")),
     ("undo_takes_back", "the gate refused it", day(undone=((8, 409),))),
     ("undo_takes_back", "never played", day(undone=())),
-    ("closed_doors_refuse", "a late badge enters", answer("ninth", outcome="admitted")),
+    ("closed_doors_refuse", "a late badge enters", answer("too-late", outcome="admitted")),
     ("closed_doors_refuse", "a stay after the end", stay(11, entered_at=at(21))),
-    ("guests_count_for_nothing", "a guest as a delegate", answer("guest-a", outcome="admitted")),
+    # Ways in and out.
+    ("gates_show_their_way", "the page shows the old way", noted("turned", 0, shown="in")),
+    ("gates_show_their_way", "not stored", row("devices", 2, direction="in")),
+    ("gates_show_their_way", "a scan the wrong way", scan("third-goes", direction="in")),
+    ("gates_show_their_way", "never turned back", day(turned=GOOD.turned[:1])),
+    ("who_leaves_is_out", "the gate says welcome", answer("third-goes", outcome="admitted")),
+    ("who_leaves_is_out", "the stay goes on", stay(3, left_at=None)),
+    ("who_leaves_is_out", "left by a way in", stay(3, left_device_id=1)),
+    ("who_leaves_is_out", "leaves twice", answer("fourth-lies", repeated=False)),
+    ("who_leaves_is_out", "never played", without(Scene.LEAVES)),
+    ("who_returns_is_in_again", "as if new", answer("third-returns", outcome="admitted")),
+    ("who_returns_is_in_again", "the first stay forgot its end", stay(3, left_at=None)),
+    ("who_returns_is_in_again", "no second stay", stored(stays=without_stay(15))),
+    ("who_returns_is_in_again", "never played", without(Scene.KEPT_RETURN)),
+    ("leaving_is_taken_back", "the stay has ended", stay(5, left_at=at(9.4))),
+    ("leaving_is_taken_back", "no reason was kept", row("undos", 1, reason="")),
+    ("leaving_is_taken_back", "the gate refused it", day(stayed=((5, 409),))),
+    ("leaving_is_taken_back", "never played", day(stayed=())),
+    ("way_out_lets_nobody_in", "a stay began there", stay(1, device_id=3)),
+    ("way_out_lets_nobody_in", "left without coming", answer("unseen", outcome="left")),
+    ("way_out_lets_nobody_in", "for another reason", answer("unseen", detail="ended")),
+    # A gate that was cut off.
+    ("kept_scans_tell_the_truth", "a second welcome", answer("kept-sent-on", outcome="guest")),
+    ("kept_scans_tell_the_truth", "in again after leaving", answer("kept-passes", outcome="guest")),
+    ("kept_scans_tell_the_truth", "out, and back meanwhile", scan("kept-seventh", outcome="left")),
+    ("kept_scans_tell_the_truth", "refused for no reason", answer("kept-ninth", detail="")),
+    ("kept_scans_tell_the_truth", "two arrivals of one", scan("kept-lies", is_repeat=False)),
+    ("kept_scans_tell_the_truth", "never played", without(Scene.KEPT_ON_PAPER)),
+    ("kept_scans_keep_their_order", "one overtakes", stored(scans=SCANS[::-1])),
+    ("kept_scans_keep_their_order", "one is missing", stored(scans=SCANS[:-2])),
+    ("kept_scans_keep_their_order", "read in another order", kept("kept", claimed_at=at(17.5))),
+    ("kept_scans_keep_their_order", "no gate was cut off", day(kept=())),
+    ("claims_stand_beside_the_time", "no claim is stored", scan("kept", claimed_at=None)),
+    ("claims_stand_beside_the_time", "the server's way", scan("kept", direction="out")),
+    ("claims_stand_beside_the_time", "recorded as claimed", scan("kept", at=at(17.01))),
+    ("claims_stand_beside_the_time", "entered as claimed", stay(21, entered_at=at(17.01))),
+    ("claims_stand_beside_the_time", "left as claimed", stay(21, left_at=at(17.8))),
+    ("claims_stand_beside_the_time", "the stay has no claim", stay(22, claimed_at=None)),
+    ("claims_stand_beside_the_time", "a claim at once", scan("third", claimed_at=at(3))),
     (
-        "guests_count_for_nothing",
-        "a guest who votes",
-        stored(people=(*GOOD.stored.people[:-1], Person(11, "guest", False, True))),
+        "claims_stand_beside_the_time",
+        "nobody turned a gate meanwhile",
+        day(kept=tuple(replace(each, server_direction=each.direction) for each in KEPT)),
     ),
+    # The desk.
+    ("desk_finds_people", "not found", noted("sought", 0, found=False)),
+    ("desk_finds_people", "nobody looked", day(sought=())),
+    ("walk_ins_are_on_the_list", "a guest who votes", person(13, votes=True)),
+    ("walk_ins_are_on_the_list", "raises the quorum", person(22, counts_for_quorum=True)),
+    ("walk_ins_are_on_the_list", "a number twice", person(13, number=1)),
+    ("walk_ins_are_on_the_list", "no badge", stored(badges=GOOD.stored.badges[:-1])),
+    ("walk_ins_are_on_the_list", "led in, not recorded", stored(stays=without_stay(12))),
+    ("walk_ins_are_on_the_list", "on no list", row("people", 12, id=99)),
+    ("walk_ins_are_on_the_list", "the badge is unknown", answer("fourteenth", outcome="unknown")),
+    ("walk_ins_are_on_the_list", "no delegate was added", day(added=GOOD.added[:-1])),
+    ("substitutes_take_the_place", "both may enter", answer("ninth", outcome="admitted")),
+    ("substitutes_take_the_place", "stays outside", answer("twelfth", outcome="unknown")),
+    ("substitutes_take_the_place", "no link", row("substitutions", 0, in_force=False)),
+    ("substitutes_take_the_place", "elects the board", person(12, elects=True)),
+    ("substitutes_take_the_place", "both count", person(9, counts_for_quorum=True)),
+    ("substitutes_take_the_place", "has been inside", stay(1, delegate_id=9)),
+    ("substitutes_take_the_place", "not down as absent", row("absences", 2, reason="Ốm")),
+    ("substitutes_take_the_place", "never played", day(seated=())),
+    ("absences_keep_their_reason", "another reason", row("absences", 0, reason="Bận")),
+    ("absences_keep_their_reason", "without one", row("absences", 0, kind="without_reason")),
+    ("absences_keep_their_reason", "still in force", row("absences", 1, in_force=True)),
+    ("absences_keep_their_reason", "a row is gone", stored(absences=GOOD.stored.absences[1:])),
+    ("absences_keep_their_reason", "no words", row("absences", 2, reason="")),
+    ("absences_keep_their_reason", "nobody called", day(reported=())),
+    ("paper_is_taken_over_once", "the preview stored", noted("papers", 0, stored=0)),
+    ("paper_is_taken_over_once", "twice", noted("papers", 0, stored_again=1)),
+    ("paper_is_taken_over_once", "the paper's time is recorded", stay(20, entered_at=at(17))),
+    ("paper_is_taken_over_once", "no claim", stay(20, claimed_at=None)),
+    ("paper_is_taken_over_once", "one who was in", stay(20, delegate_id=17)),
+    ("paper_is_taken_over_once", "a ticked one is missing", stored(stays=without_stay(20))),
+    ("paper_is_taken_over_once", "never played", day(papers=())),
+    ("printed_list_tells_who_is_in", "in, and a box", noted("printed", 0, awaited=True)),
+    ("printed_list_tells_who_is_in", "in, and not said", noted("printed", 0, state="")),
+    ("printed_list_tells_who_is_in", "the replaced may come", noted("printed", 8, awaited=True)),
+    ("printed_list_tells_who_is_in", "a line is missing", day(printed=GOOD.printed[1:])),
+    ("printed_list_tells_who_is_in", "no list", day(printed=())),
+    ("everyone_keeps_to_their_part", "the desk opens", noted("not_theirs", 0, status=204)),
+    ("everyone_keeps_to_their_part", "never tried", day(not_theirs=())),
+    # Presence.
+    ("guests_count_for_nothing", "a guest as a delegate", answer("guest-a", outcome="admitted")),
+    ("guests_count_for_nothing", "a guest who votes", person(11, votes=True)),
     ("guests_count_for_nothing", "a guest is missing", stay(7, left_at=at(9))),
-    ("one_figure_everywhere", "the wall is behind", day(shown=(Shown(at(11), "stream", 6),))),
+    ("one_figure_everywhere", "the wall is behind", day(shown=(Shown(at(11), "stream", 7),))),
     ("one_figure_everywhere", "a page shows none", day(shown=(Shown(at(4), "console", None),))),
     ("opened_only_with_quorum", "opened with five", stored(opened_at=at(5))),
-    ("opened_only_with_quorum", "refused with six", day(openings=(Try("open", at(7), 409),))),
+    ("opened_only_with_quorum", "refused with seven", day(openings=(Try("open", at(7), 409),))),
     ("opened_only_with_quorum", "never tried below", day(openings=GOOD.openings[2:])),
     ("opened_only_with_quorum", "never opened", stored(opened_at=None)),
     ("opened_only_with_quorum", "a smaller base", stored(base=8)),
+    ("the_hall_is_who_walked_in", "one is not recorded", stay(1, left_at=at(9))),
+    ("the_hall_is_who_walked_in", "one has gone home", day(whereabouts={1: False})),
+    ("the_hall_is_who_walked_in", "nobody looked", day(whereabouts={})),
+    ("late_comers_count_from_then_on", "sent away", answer("eighth", outcome="refused")),
+    ("late_comers_count_from_then_on", "in before the opening", stay(10, entered_at=at(6))),
+    ("late_comers_count_from_then_on", "guests only", answer("eighth", scene=Scene.ARRIVAL)),
+    ("attendance_adds_up", "one too many", day(totals={**GOOD.totals, "Có mặt": "10"})),
+    ("attendance_adds_up", "no totals", day(totals={})),
+    ("attendance_adds_up", "ten count", person(9, counts_for_quorum=True)),
+    ("attendance_adds_up", "who called never came", stored(absences=())),
+    # The agenda.
     ("forbidden_acts_are_refused", "it was done", day(forbidden=(Try("x", at(9), 204),))),
-    ("items_ended_once_in_order", "one skipped", stored(items=((1, "skipped"),))),
+    ("forbidden_acts_are_refused", "nothing was tried", day(forbidden=())),
+    ("items_ended_once_in_order", "one skipped", stored(items=(Item(1, 1, "skipped"),))),
     ("items_ended_once_in_order", "ended twice", stored(marks=(*MARKS, MARKS[-1]))),
     ("items_ended_once_in_order", "one never ended", stored(marks=MARKS[:-1])),
     ("items_ended_once_in_order", "never closed", stored(ended_at=None)),
     ("one_item_at_a_time", "two at once", stored(marks=(MARKS[0], MARKS[2], *MARKS[3:]))),
-    ("motion_is_decided_in_integers", "half is enough", count(1, adopted=True)),
-    ("motion_is_decided_in_integers", "more than half is not", count(2, adopted=False)),
-    ("motion_counts_who_was_there", "the opening's presence", count(1, present=6)),
-    ("motion_counts_who_was_there", "the correction's presence", count(2, present_checkin=8)),
+    ("agenda_is_walked_as_laid", "the plan's order", day(laid=PLANNED)),
+    ("agenda_is_walked_as_laid", "stored otherwise", stored(items=GOOD.stored.items[::-1])),
+    ("agenda_is_walked_as_laid", "an item is lost", day(laid=LAID[:-1])),
+    ("agenda_is_walked_as_laid", "moved by nobody", stored(book=without_lines("item:moved"))),
+    ("preparation_is_kept", "another leads", row("members", 0, role="head")),
+    ("preparation_is_kept", "nobody leads", row("members", 1, role="member")),
+    ("preparation_is_kept", "a member is off", row("members", 0, is_seated=False)),
+    ("preparation_is_kept", "not ticked", row("duties", 0, is_done=False)),
+    ("preparation_is_kept", "another owner", row("duties", 1, owner="Hoa")),
+    ("preparation_is_kept", "nothing was prepared", day(bodies=(), duties=())),
+    # Papers of an item.
+    ("no_note_is_lost", "a version is gone", stored(notes=NOTES[:2] + NOTES[3:])),
+    ("no_note_is_lost", "another text", row("notes", 2, text="Mở đầu")),
+    ("no_note_is_lost", "under another name", row("notes", 2, by_name="thuky")),
+    ("no_note_is_lost", "refused", noted("saves", 2, number=0)),
+    ("no_note_is_lost", "a line fell out", row("notes", 5, text="Mở đầu\nBốn\nHai")),
+    ("no_note_is_lost", "a line stands twice", row("notes", 5, text=f"{NOTES[5].text}\nHai")),
+    ("no_note_is_lost", "nobody wrote", day(saves=())),
+    (
+        "two_hands_are_brought_together",
+        "one took the other's place",
+        noted("saves", 2, is_branch=False),
+    ),
+    ("two_hands_are_brought_together", "one is left open", row("notes", 4, settled_in=None)),
+    ("two_hands_are_brought_together", "one text is not shown", noted("conflicts", 0, shown="Ba")),
+    ("two_hands_are_brought_together", "the proposal drops", noted("conflicts", 0, proposal="Ba")),
+    ("two_hands_are_brought_together", "nobody saw it", day(conflicts=())),
+    ("attachments_stay_whole", "came back otherwise", noted("attached", 0, downloaded="c" * 64)),
+    ("attachments_stay_whole", "not on the disk", stored(on_disk={})),
+    ("attachments_stay_whole", "attached twice", stored(files=GOOD.stored.files[:1] * 2)),
+    ("attachments_stay_whole", "taken off for good", stored(files=GOOD.stored.files[:1])),
+    ("attachments_stay_whole", "never taken off", row("files", 1, removed=False)),
+    ("attachments_stay_whole", "never played", day(attached=())),
+    # The votes.
+    ("motion_is_decided_in_integers", "half is enough", count(0, adopted=True)),
+    ("motion_is_decided_in_integers", "more than half is not", count(1, adopted=False)),
+    ("motion_counts_who_was_there", "the opening's presence", count(0, present=7)),
+    ("motion_counts_who_was_there", "the correction's presence", count(1, present_checkin=7)),
+    ("motion_counts_who_was_there", "who is out votes", stay(3, left_at=at(13))),
     ("correction_keeps_both", "the first is gone", stored(counts=COUNTS[1:])),
-    ("correction_keeps_both", "no reason", count(2, reason="")),
+    ("correction_keeps_both", "no reason", count(1, reason="")),
+    ("all_minus_adds_up", "one too many", count(2, in_favour=10)),
+    ("all_minus_adds_up", "measured at another moment", count(2, at=at(12))),
+    ("all_minus_adds_up", "never played", count(2, all_minus=False)),
+    # The book.
     ("book_is_whole", "the chain breaks", stored(first_break=17)),
     ("book_is_whole", "a line is gone", stored(book=BOOK[1:])),
     ("book_is_whole", "no book at all", stored(book=())),
-    ("book_has_every_act", "an entry is not written down", stored(book=BOOK[1:])),
-    ("book_has_every_act", "a line without an act", stored(motions=2)),
+    ("book_has_every_act", "an entry is not written down", stored(book=without_lines("entered"))),
+    ("book_has_every_act", "a line without an act", stored(motions=3)),
+    *(
+        ("book_has_every_act", f"nothing about {event}", stored(book=without_lines(event)))
+        for event in (
+            *("stay:left", "leaving:undone", "gate:turned", "turned_away", "badge:replaced"),
+            *("entered_by_hand", "paper:merged", "walked_in", "substitute:seated"),
+            *("absence:recorded", "absence:withdrawn", "file:attached", "file:removed"),
+            *("note:branched", "note:settled", "member_added", "head_set", "duty:assigned"),
+        )
+    ),
+    ("book_tells_who_is_inside", "one left unwritten", stay(1, left_at=at(9))),
+    ("book_tells_who_is_inside", "a leaving unwritten", stored(book=without_lines("stay:left"))),
+    ("book_tells_who_is_inside", "paper unwritten", stored(book=without_lines("paper:merged"))),
+    # The copy.
+    ("copy_is_restored_whole", "none was made", day(copied=None)),
+    ("copy_is_restored_whole", "not the one that was noted", copied(is_noted=False)),
+    ("copy_is_restored_whole", "its chain breaks", copied_stored(first_break=3)),
+    ("copy_is_restored_whole", "another book", copied_stored(book=BOOK[1:])),
+    ("copy_is_restored_whole", "nobody says that it is one", copied_stored(book=BOOK[:COPIED])),
+    ("copy_is_restored_whole", "a line too many", copied(book_seq=COPIED - 1)),
+    ("copy_is_restored_whole", "an attachment is missing", copied_stored(on_disk={})),
+    ("copy_is_restored_whole", "a row is missing", copied_stored(files=())),
+    ("copy_holds_the_same_stays", "none was made", day(copied=None)),
+    ("copy_holds_the_same_stays", "one is missing", copied_stored(stays=STAYS[1:8])),
+    ("copy_holds_the_same_stays", "one of later", copied_stored(stays=STAYS)),
+    ("copy_holds_the_same_stays", "another person's", copied_stored(stays=swapped_stays())),
+    ("copy_holds_the_same_stays", "left before", copied_stored(stays=with_another_end())),
+    ("copy_holds_the_same_stays", "nobody", copied_stored(stays=())),
+    # The wall.
     ("projector_follows", "too slow", day(lags=(900.0, 1300.0, 2100.0))),
     ("projector_follows", "a change never came", day(lags=(80.0, None))),
     ("projector_follows", "nothing was watched", day(lags=())),
@@ -340,8 +324,12 @@ KEY = bytes(32)
 
 
 def roster(delegates: int) -> tuple[list[Person], list[Badge]]:
-    people = [Person(number, "delegate", True, True) for number in range(1, delegates + 1)]
-    people += [Person(delegates + n, "guest", False, False) for n in (1, 2)]
+    def made(number: int, standing: str) -> Person:
+        flags = (standing == "delegate",) * 3
+        return Person(number, number, f"Người {number}", standing, *flags)
+
+    people = [made(number, "delegate") for number in range(1, delegates + 1)]
+    people += [made(delegates + each, "guest") for each in (1, 2)]
     lost = set(reissued_of(people, 7))
     badges = [Badge(person.id, 1, 0, revoked=person.id in lost) for person in people]
     return people, badges + [Badge(each, 2, 0, revoked=False) for each in lost]
@@ -360,7 +348,7 @@ def test_the_early_crowd_is_one_below_the_quorum_and_the_rest_reaches_it(delegat
     early = entering(Scene.ARRIVAL, Scene.NEW_BADGE) | {shot.delegate_id for shot in crowd.races}
     needed = quorum_needed(delegates)
     assert len(early) == needed - 1
-    assert entering(Scene.GUEST) == guests
+    assert {visit.shots[0].delegate_id for visit in crowd.guests} == guests
     rest = {visit.shots[0].delegate_id for visit in crowd.rest}
     late = {shot.delegate_id for shot in crowd.late}
     assert rest
@@ -370,7 +358,12 @@ def test_the_early_crowd_is_one_below_the_quorum_and_the_rest_reaches_it(delegat
     coming = len(early | rest | late)
     assert coming < delegates
     assert coming >= 0.88 * delegates
-    assert crowd.absent.delegate_id not in early | rest | late
+    never = {crowd.absent.delegate_id, crowd.replaced.delegate_id, *crowd.missing}
+    assert not never & (early | rest | late)
+    assert len(never) == delegates - coming
+    leavers = {shot.delegate_id for shot in crowd.leavers}
+    assert len(leavers) == LEAVERS
+    assert leavers <= early | rest
 
 
 def test_the_same_seed_brings_the_same_crowd_and_another_seed_another() -> None:
@@ -445,8 +438,13 @@ def test_a_rehearsed_day_of_24_delegates_holds(tmp_path: Path) -> None:
     assert document["receipt"] is None
     assert set(document["invariants"].values()) == {True}
     assert document["outcomes"]["admitted"] >= 22
-    assert {"already", "guest", "revoked", "unknown", "unreadable"} <= set(document["outcomes"])
-    assert document["figures"]["statuses"].keys() <= {"200", "201", "204", "303", "409"}
+    assert {outcome.value for outcome in Outcome} == set(document["outcomes"])
+    assert document["figures"]["statuses"].keys() <= {
+        *("200", "201", "204", "303", "403", "409", "422")
+    }
+    # The copy that the server made by itself has become a conference of its own.
+    instance.ensure_whole(out / "restored")
+    assert document["figures"]["copy"]["stays"] > 0
     assert any("24 delegates" in line for line in report.lines())
     with pytest.raises(Refused) as again:
         rehearse(delegates=24, out=out, tell=told.append)

@@ -14,6 +14,7 @@ from kiosk.checkin.desk import Newcomer
 from kiosk.checkin.rules import Outcome, Passing
 from kiosk.conference import newcomers
 from kiosk.conference import queries as people
+from kiosk.core.clock import in_hall
 from kiosk.core.db import db
 from kiosk.core.errors import Refused
 from kiosk.devices import queries as devices
@@ -368,3 +369,21 @@ def test_the_search_puts_given_names_first(door: Door) -> None:
     assert set(found[2:4]) == {"Đỗ Văn Ánh", "Hoàng Thị Ngọc Ánh"}
     assert [row.person.number for row in queries.find_people(db.session(), "7")] == [7]
     assert queries.find_people(db.session(), "' OR 1=1 --") == []
+
+
+def test_the_paper_brings_back_who_left_by_a_gate_that_told_it_late(door: Door) -> None:
+    door.scan(LAN)
+    left = door.clock.later(minutes=10)
+    back = door.clock.later(minutes=10)
+    door.clock.later(minutes=30)
+    # Out at the gate that was cut off, in again by the paper; the gate's line is back first.
+    late = door.scan(LAN, at=door.out, claimed=left.isoformat(), shown="out")
+    assert late.outcome is rules.Outcome.LEFT
+    number, time = str(door.meeting.person(LAN).number), f"{in_hall(back):%H:%M}"
+    done = merge(door, number, time=time)
+    assert [row.person.name for row in done.fresh] == [LAN]
+    assert door.present() == 1
+    # What the paper says of a moment before the leaving is nothing new.
+    door.clock.later(minutes=10)
+    door.scan(LAN, at=door.out)
+    assert len(merge(door, number, time=time).fresh) == 0

@@ -129,3 +129,40 @@ def test_hostile_text_is_shown_as_text_or_refused_in_a_sentence(
         page = desk.get(path)
         assert page.status_code == 200
         assert "<script>alert" not in page.get_data(as_text=True)
+
+
+def test_the_persons_page_says_that_somebody_left_and_offers_only_the_newest_leaving(
+    meeting: Meeting, signed_in: Callable[..., Browser]
+) -> None:
+    desk = signed_in(Role.DESK)
+    who = meeting.person("Phạm Thị Lan").id
+    page = f"/console/delegates/{who}"
+    assert "Chưa vào" in desk.get(page).get_data(as_text=True)
+    for _ in range(2):
+        desk.post(f"/desk/people/{who}/admit", {"reason": "Quên thẻ"})
+        answer = desk.post(f"/desk/people/{who}/leave", {"reason": "Quên quét thẻ khi ra"})
+        assert answer.status_code == 204
+    shown = desk.get(page).get_data(as_text=True)
+    assert "Chưa vào" not in shown
+    assert "chip-already" in shown
+    assert shown.count('id="back-reason-') == shown.count('data-confirm-dialog="back-') == 1
+    again = desk.post(f"/desk/people/{who}/leave", {"reason": "Quên quét thẻ khi ra"})
+    assert again.status_code == 409
+    assert "không được ghi là đang trong hội trường" in again.get_data(as_text=True)
+    book = signed_in(Role.SECRETARY).get("/console/book").get_data(as_text=True)
+    assert book.count("Ghi tay lượt ra") == 2
+
+
+def test_a_search_that_finds_too_many_says_so(
+    meeting: Meeting, signed_in: Callable[..., Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = signed_in(Role.DESK)
+    whole = desk.get("/desk?q=n", fragment=True).get_data(as_text=True)
+    assert "người nữa" not in whole
+    found = whole.count("<li>")
+    assert found > 3
+    monkeypatch.setattr("kiosk.checkin.queries.MOST_FOUND", 3)
+    monkeypatch.setattr("kiosk.checkin.queries.find_people.__kwdefaults__", {"most": 3})
+    cut = desk.get("/desk?q=n", fragment=True).get_data(as_text=True)
+    assert cut.count("<li>") == 3
+    assert f"và {found - 3} người nữa; hãy gõ thêm chữ." in cut

@@ -134,6 +134,31 @@ def test_what_may_not_be_taken_back_is_refused(door: Door) -> None:
     assert door.present() == 1
 
 
+def test_an_old_leaving_is_not_taken_back_after_a_newer_stay_is_over(door: Door) -> None:
+    entered = door.scan(LAN)
+    door.clock.later(minutes=1)
+    door.scan(LAN, at=door.out)
+    door.clock.later(minutes=1)
+    newer = door.scan(LAN, at=door.south)
+    door.clock.later(minutes=1)
+    door.scan(LAN, at=door.out)
+    assert entered.stay_id is not None
+    assert newer.stay_id is not None
+
+    def take_back(stay_id: int) -> None:
+        services.undo_leaving(stay_id=stay_id, reason="Ghi nhầm", by=door.desk, clock=door.clock)
+
+    with pytest.raises(Refused, match="returned_since"):
+        take_back(entered.stay_id)
+    assert door.present() == 0  # she has come and gone since
+    # Once the newer entry is known to be somebody else's badge, the older leaving may be a mistake.
+    services.undo(
+        stay_id=newer.stay_id, reason="Thẻ của người khác", by=door.desk, clock=door.clock
+    )
+    take_back(entered.stay_id)
+    assert door.present() == 1
+
+
 # -- a gate that was cut off -----------------------------------------------------------------------
 
 
