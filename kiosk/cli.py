@@ -451,11 +451,16 @@ def device_add(context: click.Context, kind: str, name: str, as_json: bool) -> N
     """Add a device; prints its one-time address."""
     added = order(context, "device.add", kind=kind, name=name)
     chosen = settings(context)
-    added["address"] = f"{instance.address(chosen)}/pair/{added.pop('ticket')}"
+    way, over_lan = f"/pair/{added.pop('ticket')}", instance.lan_address(chosen)
+    added["address"] = instance.address(chosen) + way
+    # The same one-time address for another machine, where the running hall is on a network.
+    added["lan_address"] = over_lan + way if over_lan else None
     if as_json:
         say_json(added)
     else:
         say(added["address"])
+        if over_lan:
+            say(added["lan_address"])
 
 
 @device.command("list", with_appcontext=False)

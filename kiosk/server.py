@@ -176,6 +176,7 @@ def serve(app: Flask, listening: Sequence[Listening]) -> None:
     # What was loaded to start lives as long as the program; the collector need not see it again.
     gc.collect()
     gc.freeze()
+    _more_files()
     servers = [_server(app, each) for each in listening]
     for server in servers:
         server.start()
@@ -185,6 +186,15 @@ def serve(app: Flask, listening: Sequence[Listening]) -> None:
         servers[0].serve_forever(stop_timeout=2)
     except KeyboardInterrupt:
         _stop(servers)
+
+
+def _more_files() -> None:
+    """Many systems allow a program 1,024 files until it asks, and a thousand screens need more."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource  # not on Windows, which has no such limit
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _server(app: Flask, port: Listening) -> WSGIServer:

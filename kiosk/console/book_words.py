@@ -198,7 +198,6 @@ FACTS: dict[str, tuple[str, str]] = {
     "committee": ("ban", "committee"),
     "bar": ("điều kiện ứng cử", "standing for the board"),
     "substitute": ("người dự thay", "substitute"),
-    "addresses": ("địa chỉ", "addresses"),
     "copy": ("bản sao lưu", "backup"),
     "book_seq": ("dòng cuối", "last line"),
     "device_kind": ("loại máy", "device kind"),

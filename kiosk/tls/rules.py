@@ -34,7 +34,7 @@ NETWORKS = tuple(
 #: For the browsers of this laptop itself.
 LOOPBACK = ip_network("127.0.0.0/8")
 
-#: The hall listens on IPv4 alone (decision 11). These are permitted beside it because the
+#: The hall listens on IPv4 alone (decision 15). These are permitted beside it because the
 #: constraints of an authority that tablets already trust can never be widened.
 LATER = IPv6Network("fc00::/7")
 
