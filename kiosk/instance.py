@@ -153,9 +153,9 @@ def locked(folder: Path) -> Iterator[None]:
         lock.release()
 
 
-def open_door(folder: Path, *, address: str, lan: str = "") -> None:
+def open_door(folder: Path, *, address: str, lan: str = "", https_port: int = 0) -> None:
     """Write down where the running server listens: on this laptop, and for other machines."""
-    said = {"address": address, "lan_address": lan or None}
+    said = {"address": address, "lan_address": lan or None, "https_port": https_port or None}
     aside = folder / f"{DOOR}.part"
     aside.write_text(json.dumps(said), encoding="utf-8")
     aside.replace(folder / DOOR)

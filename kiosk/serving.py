@@ -52,7 +52,7 @@ def run(
             tls.told = lambda hall: _told(settings, address, hall, say)
             tls.ready(http_port=80 if door_80 else port, https_port=encrypted[0].getsockname()[1])
         hall: Hall = app.extensions["kiosk_hall"]
-        instance.open_door(settings.instance, address=address, lan=hall.best)
+        _open_door(settings, address, hall)
         ending.callback(instance.close_door, settings.instance)
         if welcome is not None:
             with app.app_context():
@@ -101,9 +101,15 @@ def _probed(hosts: Sequence[str], port: int, ending: ExitStack) -> list[socket.s
     return []
 
 
+def _open_door(settings: Settings, address: str, hall: Hall) -> None:
+    instance.open_door(
+        settings.instance, address=address, lan=hall.best, https_port=hall.https_port
+    )
+
+
 def _told(settings: Settings, address: str, hall: Hall, say: Say) -> None:
     """The network has changed while the hall is served."""
-    instance.open_door(settings.instance, address=address, lan=hall.best)
+    _open_door(settings, address, hall)
     for line in opening.told(hall, settings.language):
         say(line)
 
