@@ -80,6 +80,15 @@ class _Handler(WSGIHandler):  # type: ignore[misc]  # gevent ships no types
         super().handle_error(t, v, tb)
 
 
+_COMMON: dict[str, Any] = {
+    "log": None,
+    "error_log": log,
+    "handler_class": _Handler,
+    # What gevent would otherwise ask a name server for, and wait where there is none.
+    "environ": {"SERVER_NAME": "127.0.0.1"},
+}
+
+
 def _is_open_at(client: Any) -> bool:
     """A socket bound to every address also hears a public one, if the laptop has any: not there."""
     local = str(client.getsockname()[0])
@@ -101,9 +110,7 @@ class _Encrypted(WSGIServer):  # type: ignore[misc]
     ) -> None:
         # Asked anew at each handshake: the certificate changes while the server runs.
         self._context = context
-        super().__init__(
-            listener, app, log=None, error_log=log, handler_class=_Handler, ssl_context=context()
-        )
+        super().__init__(listener, app, **_COMMON, ssl_context=context())
 
     def wrap_socket_and_handle(self, client_socket: Any, address: Any) -> None:
         shaken = None
@@ -199,7 +206,7 @@ def _more_files() -> None:
 
 def _server(app: Flask, port: Listening) -> WSGIServer:
     if port.context is None:
-        return _Plain(port.socket, app, log=None, error_log=log, handler_class=_Handler)
+        return _Plain(port.socket, app, **_COMMON)
     return _Encrypted(port.socket, app, context=port.context)
 
 

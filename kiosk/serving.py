@@ -49,6 +49,7 @@ def run(
         tls: Keeper = app.extensions["kiosk_tls"]
         if encrypted:
             tls.addresses = lambda: opening.offered(bound_to)
+            tls.alone = opening.is_alone(bound_to)
             tls.told = lambda hall: _told(settings, address, hall, say)
             tls.ready(http_port=80 if door_80 else port, https_port=encrypted[0].getsockname()[1])
         hall: Hall = app.extensions["kiosk_hall"]

@@ -61,6 +61,8 @@ class Hall:
     hosts: frozenset[str] = frozenset()
     #: Port of the encrypted door; 0 where there is none.
     https_port: int = 0
+    #: True where the server was told to listen on this laptop alone.
+    alone: bool = False
     #: SHA-256 of the authority's certificate, 64 capital hex digits; empty where there is none.
     fingerprint: str = ""
 

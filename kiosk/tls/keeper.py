@@ -50,6 +50,8 @@ class Keeper:
         self.instance = self.settings.instance
         #: Asked at every look; a server that is bound to one address gives that one.
         self.addresses: Callable[[], tuple[str, ...]] = addresses.present
+        #: True for a server that was told to listen on this laptop alone.
+        self.alone = False
         self.context: ssl.SSLContext | None = None
         #: Told whenever the hall is reached at other addresses than before.
         self.told: Callable[[Hall], None] = lambda _: None
@@ -154,6 +156,7 @@ class Keeper:
             trust=tuple(f"{_address('http', each, http_port)}/trust" for each in wanted.addresses),
             hosts=frozenset([*hosts, *wanted.addresses]),
             https_port=https_port,
+            alone=self.alone,
             fingerprint=fingerprint,
         )
         before: Hall = self.app.extensions["kiosk_hall"]

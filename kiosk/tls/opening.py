@@ -38,6 +38,11 @@ def bound(settings: Settings) -> tuple[str, ...]:
     return LOOPBACK, host
 
 
+def is_alone(bound_to: tuple[str, ...]) -> bool:
+    """True where no other machine can ever come in."""
+    return all(each.startswith("127.") for each in bound_to)
+
+
 def offered(bound_to: tuple[str, ...]) -> tuple[str, ...]:
     """The LAN addresses at which a server that is bound so is reached now, the best first."""
     present = addresses.present()
@@ -62,7 +67,7 @@ def told(hall: Hall, language: str) -> Iterator[str]:
     def said(words: Sentence) -> str:
         return words.en if language == "en" else words.vi
 
-    if not hall.https_port:
+    if not hall.https_port or hall.alone:
         return
     if not hall.encrypted:
         yield said(_NO_NETWORK)

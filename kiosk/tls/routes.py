@@ -42,7 +42,7 @@ def trust() -> Response:
     hall = doors.hall()
     door = doors.of_request(request.environ)
     tried = _encrypted_twin(hall)
-    chosen = request.args.get("may", "")
+    chosen = request.args.get("machine", "")
     machine = chosen if chosen in MACHINES else _guessed(request.headers.get("User-Agent", ""))
     language = request.args.get("lang", "")
     language = language if language in html.LANGUAGES else html.language()

@@ -213,7 +213,7 @@ class Day:
         for door in Door:
             for machine in ("android", "ipad", "windows", "linux"):
                 page = Browser(self.app).get(
-                    f"/trust?may={machine}", environ_overrides={doors.KEY: door}
+                    f"/trust?machine={machine}", environ_overrides={doors.KEY: door}
                 )
                 assert page.status_code == 200, door
                 assert re.search(r"\sstyle\s*=", page.get_data(as_text=True)) is None

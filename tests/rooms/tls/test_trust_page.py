@@ -88,7 +88,7 @@ def test_a_machine_is_shown_its_own_steps_at_once(
 def test_every_machine_is_explained_in_both_languages(
     open_page: Callable[..., TestResponse], machine: str, language: str
 ) -> None:
-    page = open_page(f"/trust?may={machine}&lang={language}").get_data(as_text=True)
+    page = open_page(f"/trust?machine={machine}&lang={language}").get_data(as_text=True)
     assert f'<html lang="{language}">' in page
     assert ("Tải tệp chứng chỉ" in page) == (language == "vi")
     assert ("Download the certificate" in page) == (language == "en")
@@ -98,7 +98,7 @@ def test_every_machine_is_explained_in_both_languages(
 def test_unknown_words_in_the_address_change_nothing(
     open_page: Callable[..., TestResponse],
 ) -> None:
-    page = open_page("/trust?may=<b>&lang=../x").get_data(as_text=True)
+    page = open_page("/trust?machine=<b>&lang=../x").get_data(as_text=True)
     assert "<b>" not in page.replace('<b class="num">', "")
     assert '<html lang="vi">' in page
 
@@ -138,8 +138,10 @@ def test_on_the_laptop_itself_it_is_the_poster_for_others(
 
 def test_without_encryption_or_without_a_network_the_page_says_so(app: Flask) -> None:
     page = app.test_client().get("/trust")
-    assert "không mã hóa" in page.get_data(as_text=True)
+    assert "chạy riêng cho máy này" in page.get_data(as_text=True)
     assert "connect-src 'none'" in page.headers["Content-Security-Policy"]
     assert app.test_client().get("/trust/hall.crt").status_code == 404
+    app.extensions["kiosk_hall"] = Hall(https_port=8443, alone=True, fingerprint="AB" * 32)
+    assert "chạy riêng cho máy này" in app.test_client().get("/trust").get_data(as_text=True)
     app.extensions["kiosk_hall"] = Hall(https_port=8443, fingerprint="AB" * 32)
     assert "chưa nối mạng nội bộ" in app.test_client().get("/trust").get_data(as_text=True)
