@@ -393,37 +393,6 @@ def test_the_terminal_says_where_and_what_to_compare(hall: Hall) -> None:
     assert said["lan_address"] == f"https://{lan.address}:{server.https_port}"
 
 
-# -- refusals at the start -------------------------------------------------------------------------
-
-
-def test_without_encryption_no_network_is_served(hall_folder: tuple[Path, founding.Made]) -> None:
-    folder, _ = hall_folder
-    for host in ("0.0.0.0", "192.168.1.10"):  # noqa: S104
-        done = run_kiosk("serve", "--no-tls", "--host", host, folder=folder)
-        assert done.returncode == 1
-        said = done.stderr.decode("utf-8")
-        assert said.count("\n") == 1
-        assert "--no-tls" in said
-    assert not (folder / store.AUTHORITY).exists()
-
-
-def test_a_port_that_is_taken_is_one_sentence(hall_folder: tuple[Path, founding.Made]) -> None:
-    folder, _ = hall_folder
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        done = run_kiosk(
-            *("serve", "--port", "0", "--https-port", str(port)),
-            *("--host", "127.0.0.1"),
-            folder=folder,
-        )
-    assert done.returncode == 1
-    said = done.stderr.decode("utf-8")
-    assert str(port) in said
-    assert "--https-port" in said
-    assert "Traceback" not in said
-    assert not (folder / store.AUTHORITY).exists()
-
-
 def test_the_machine_that_ran_this_had_a_network(lan: Lan) -> None:
     """Printed with -rP: what the tests of this file stood on."""
     sys.stdout.write(f"network of these tests: {lan.kind}\n")
