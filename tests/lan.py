@@ -244,7 +244,10 @@ def _asked(
             connection.putheader(name, value)
         connection.endheaders()
         answer = connection.getresponse()
-        return answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
+        # Several of one name, as cookies are, stand in one line.
+        names = {name.lower() for name, _ in answer.getheaders()}
+        said = {name: answer.getheader(name, "") for name in names}
+        return answer.status, said, answer.read()
     finally:
         connection.close()
 
