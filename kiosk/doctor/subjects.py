@@ -13,6 +13,7 @@ from kiosk.core import checks
 from kiosk.core.checks import Check, Finding, Group, Scene, bad, good, say, unknown
 from kiosk.doctor import data, disk, fleet, fonts, laptop, network, power
 from kiosk.staff import checks as staff
+from kiosk.tls import checks as tls
 
 #: One line more for each room that has something to tell.
 ALL = (
@@ -21,6 +22,7 @@ ALL = (
     checkin,
     agenda,
     backup,
+    tls,
     data,
     disk,
     power,
@@ -35,8 +37,9 @@ def _nobody_tells(scene: Scene) -> list[Finding]:
     return [Finding("not_told")]
 
 
-#: Asked for by issue 4 and told by a room that may not be there: the hall's own address on the
-#: network, and the certificate that its devices trust. `register` a check of this key to tell it.
+#: Asked for by issue 4 and told by a part beside this one: the hall's own address on the network,
+#: and the certificate that its devices trust. Where no check of such a key is registered, it stands
+#: on the sheet as unknown, and the hall is not ready.
 _WANTED = (
     Check(
         key="network.address",

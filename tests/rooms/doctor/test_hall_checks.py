@@ -78,7 +78,6 @@ def test_a_hall_in_which_everything_is_told_is_ready(
                 services.record_self_test(None, part, True, LAN)
         power_tells(plugged=True, has_battery=True, level=90)
         sheet.measured()
-        tell_what_is_still_built(monkeypatch)
         copies_are_fine(app, monkeypatch)
 
         found = sheet.now()
@@ -110,14 +109,6 @@ def test_a_hall_in_which_everything_is_told_is_ready(
         keys = [todo.check.key for todo in sheet.now().to_mend]
         assert {"machine.measured", "machine.clock", "paper.printer", "devices.tests"} <= set(keys)
         assert sheet.codes("machine.measured") == ["measured_before"]
-
-
-def tell_what_is_still_built(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Address and certificate are told by a room that this test does not have."""
-    from kiosk.doctor import report, subjects
-
-    told = [check for check in subjects.subjects() if check not in subjects._WANTED]
-    monkeypatch.setattr(report, "subjects", lambda: told)
 
 
 def copies_are_fine(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
