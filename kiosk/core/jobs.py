@@ -36,8 +36,9 @@ WORKER = "kiosk.job"
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 #: One job at a time in each: copies wait for disks that people pull out, papers wait for no copy.
-#: And neither holds up the certificate of a network that has just come.
-_LANES = ("paper", "backup", "certificate")
+#: Neither holds up the certificate of a network that has just come, and who asks whether all is
+#: ready waits behind no badges.
+_LANES = ("paper", "backup", "certificate", "doctor")
 _TURNS = {lane: threading.BoundedSemaphore(1) for lane in _LANES}
 # The last lines of a talkative job are the ones that say why it failed.
 _KEPT_LINES = 200
