@@ -35,6 +35,7 @@ JOBS: dict[str, str] = {
     "badge_sheet": "kiosk.conference.badge_sheet:job",
     "fallback_list": "kiosk.documents.fallback_list:job",
     "invitations": "kiosk.documents.invitation:job",
+    "old_workbook": "kiosk.conference.roster.book_reader:job",
     "read_plan": "kiosk.conference.reading:plan_job",
     "read_roster": "kiosk.conference.reading:roster_job",
     "preview_roster": "kiosk.conference.reading:preview_job",

@@ -36,7 +36,7 @@ WORKER = "kiosk.job"
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 #: One job at a time in each: copies wait for disks that people pull out, papers wait for no copy.
-_TURNS = {lane: threading.BoundedSemaphore(1) for lane in ("paper", "backup")}
+_TURNS = {lane: threading.BoundedSemaphore(1) for lane in ("paper", "backup", "old_workbook")}
 # The last lines of a talkative job are the ones that say why it failed.
 _KEPT_LINES = 200
 _LONGEST_LINE = 4096
