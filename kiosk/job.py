@@ -39,6 +39,7 @@ JOBS: dict[str, str] = {
     "fallback_list": "kiosk.documents.fallback_list:job",
     "hall_certificate": "kiosk.tls.authority:job",
     "invitations": "kiosk.documents.invitation:job",
+    "old_workbook": "kiosk.conference.roster.book_reader:job",
     "read_plan": "kiosk.conference.reading:plan_job",
     "read_roster": "kiosk.conference.reading:roster_job",
     "preview_roster": "kiosk.conference.reading:preview_job",

@@ -194,8 +194,17 @@ def _welcome(process: subprocess.Popen[bytes], log: Path, folder: Path, clock: P
         gate = re.search(r"gate\s+(http\S+)\s", said)
         projector = re.search(r"projector\s+(http\S+)\s", said)
         if start and account and chair and gate and projector:
-            people = (*account.groups(), *chair.groups())
-            return Demo(folder, clock, start[1], *people, gate[1], projector[1])
+            return Demo(
+                folder=folder,
+                clock=clock,
+                address=start[1],
+                user=account[1],
+                password=account[2],
+                chair=chair[1],
+                chair_password=chair[2],
+                gate=gate[1],
+                projector=projector[1],
+            )
         time.sleep(0.2)
     raise SystemExit(f"the demonstration did not start:\n{log.read_text(encoding='utf-8')}")
 

@@ -250,15 +250,7 @@ def save_note(
         facts = _facts(session, item_id, based_on=based_on)
         place = notes.place(facts, based_on=based_on)
         newest = notes.head(facts)
-        tips = notes.open_tips(facts)
-        settled = notes.ensure_settles(tips, settles)
-        if not place.is_branch:
-            # Word for word the same: there is nothing for a person to bring together.
-            settled += [
-                tip
-                for tip in tips
-                if tip not in settled and version(session, item_id, tip).text == text
-            ]
+        settled = notes.ensure_settles(notes.open_tips(facts), settles)
         same = _stored_already(session, item_id, facts, text, based_on=based_on, newest=newest)
         if same is not None and not settled:
             number, is_branch = same

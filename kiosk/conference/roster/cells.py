@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from kiosk.conference.roster.book_reader import RawSheet, old_sheets_of, sheets_of
 from kiosk.conference.roster.guard import MAX_BYTES, Checked, checked_workbook
 from kiosk.core.errors import Refused
 from kiosk.core.legacy_text import (
@@ -116,45 +117,33 @@ def grids_of(data: bytes, legacy: Legacy | None = None) -> list[Grid]:
 
         if _PASSWORD in data:
             raise Refused("roster_password")
-        return _workbook(checked_old_workbook(data), legacy)
+        old = checked_old_workbook(data)
+        return _workbook(old, old_sheets_of(old.data), legacy)
     if data.startswith(b"PK"):
-        return _workbook(checked_workbook(data), legacy)
+        checked = checked_workbook(data)
+        return _workbook(checked, sheets_of(checked.data), legacy)
     start = data[:200].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if data.startswith(_OTHER_PAPERS) or start.startswith(_MARKUP):
         raise Refused("roster_not_a_sheet")
     return _text_tables(_decoded(data, legacy), legacy)
 
 
-def _workbook(checked: Checked, legacy: Legacy | None) -> list[Grid]:
-    import python_calamine as calamine
-
+def _workbook(checked: Checked, sheets: list[RawSheet], legacy: Legacy | None) -> list[Grid]:
     grids = []
-    try:
-        with calamine.CalamineWorkbook.from_filelike(io.BytesIO(checked.data)) as book:
-            for place, about in enumerate(book.sheets_metadata):
-                if about.typ is not calamine.SheetTypeEnum.WorkSheet:
-                    continue
-                sheet = book.get_sheet_by_index(place)
-                pen = _Pen(legacy)
-                rows = pen.table(sheet.to_python(skip_empty_area=False))
-                _fill_down(rows, sheet.merged_cell_ranges or [])
-                name = tidy(about.name)
-                grids.append(
-                    Grid(
-                        name,
-                        rows,
-                        visible=about.visible is calamine.SheetVisibleEnum.Visible,
-                        hidden_rows=checked.hidden_rows.get(name, frozenset()),
-                        old_texts=tuple(pen.old),
-                    )
-                )
-    except Exception as error:
-        raise Refused("roster_unreadable", why="broken") from error
-    except BaseException as error:
-        # A panic inside the Rust reader is no Exception; anything else (Ctrl+C) passes on.
-        if type(error).__name__ != "PanicException":
-            raise
-        raise Refused("roster_unreadable", why="broken") from error
+    for sheet in sheets:
+        pen = _Pen(legacy)
+        rows = pen.table(sheet.rows)
+        _fill_down(rows, sheet.merged)
+        name = tidy(sheet.name)
+        grids.append(
+            Grid(
+                name,
+                rows,
+                visible=sheet.is_visible,
+                hidden_rows=checked.hidden_rows.get(name, frozenset()),
+                old_texts=tuple(pen.old),
+            )
+        )
     return grids
 
 

@@ -156,7 +156,7 @@ import { Drafts } from './notes/drafts.js';
     clearTimeout(timer);
     if (!mayWrite || !dirty() || area.value === blocked) return;
     keepDraft();
-    post({ text: area.value, based_on: base }, true).catch(() => {});
+    if (flying === null) post({ text: area.value, based_on: base }, true).catch(() => {});
   };
 
   /* ---- The newest text, for a page that has nothing unsaved ---- */

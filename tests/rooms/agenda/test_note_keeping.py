@@ -52,17 +52,6 @@ def test_the_same_text_again_is_quiet(hall: Any) -> None:
     assert save(hall, "", 0).head == 2
 
 
-def test_a_branch_that_says_word_for_word_the_newest_asks_nobody(hall: Any) -> None:
-    save(hall, "một", 0)
-    # A page that went away sent its last words twice: once by the way, once at the next visit.
-    first = save(hall, "một hai", 0)
-    assert (first.is_branch, first.open_tips) == (True, (2,))
-    saved = save(hall, "một hai", 1)
-    assert (saved.number, saved.is_branch, saved.open_tips) == (3, False, ())
-    assert keeping.conflicts(hall.session, 1) == []
-    assert len(keeping.latest_versions(hall.session, 1)) == 3
-
-
 def test_an_empty_page_stores_nothing(hall: Any) -> None:
     assert save(hall, "", 0).number == 0
     assert keeping.latest_versions(hall.session, 1) == []

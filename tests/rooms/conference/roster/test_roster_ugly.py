@@ -267,6 +267,19 @@ def test_an_old_workbook_with_bytes_changed_never_crashes(seed: int, changes: in
         read_roster(bytes(data), filename="x.xls")
 
 
+@pytest.mark.parametrize("seed", [47, 530, 1483, 1679])
+def test_an_old_workbook_that_kills_its_reader_is_refused_in_words(seed: int) -> None:
+    """Found by changing bytes: a forged length asks for a terabyte (47, 530), a place for a sheet
+    that is not there panics twice (1483, 1679). Both end the process that reads."""
+    chance = random.Random(seed)  # noqa: S311 (the same bytes at every run)
+    data = bytearray(OLD_EXCEL.read_bytes())
+    for _ in range(chance.choice([1, 2, 4, 8, 12])):
+        data[chance.randrange(len(data))] = chance.randrange(256)
+    with pytest.raises(Refused) as refusal:
+        read_roster(bytes(data), filename="x.xls")
+    assert refusal.value.code == "roster_unreadable"
+
+
 @given(st.binary(max_size=1500))
 def test_bytes_behind_the_old_signature_are_refused(data: bytes) -> None:
     with pytest.raises(Refused):
