@@ -31,6 +31,7 @@ from kiosk.rehearsal.stored import (
     Note,
     Person,
     Scan,
+    SelfTest,
     Stay,
     Stored,
     Substitution,
@@ -150,7 +151,15 @@ def read_stored(instance: Path) -> Stored:
                 " ORDER BY motion_id, number",
             ),
             motions=motions,
-            devices=_rows(source, Device, "SELECT id, kind, direction FROM device ORDER BY id"),
+            devices=_rows(
+                source,
+                Device,
+                "SELECT id, kind, direction, name, task, paired_at IS NOT NULL,"
+                " revoked_at IS NOT NULL FROM device ORDER BY id",
+            ),
+            self_tests=_rows(
+                source, SelfTest, "SELECT device_id, part, ok, by_name FROM self_test ORDER BY id"
+            ),
             base=base[0] if base else None,
             opened_at=_moment(opened),
             ended_at=_moment(ended),

@@ -47,7 +47,24 @@ from kiosk.rehearsal.told import (
     Try,
     Turned,
 )
-from kiosk.rehearsal.wall import Picture, Wall, present_shown
+from kiosk.rehearsal.stream import Picture
+from kiosk.rehearsal.told_devices import (
+    AtPlainDoor,
+    Back,
+    Board,
+    Burst,
+    DeadCode,
+    Encrypted,
+    Guess,
+    Killed,
+    Looked,
+    Ordered,
+    Paired,
+    Sheet,
+    Switched,
+    TriedOut,
+)
+from kiosk.rehearsal.wall import Wall, present_shown
 
 Tell = Callable[[str], None]
 
@@ -78,6 +95,22 @@ class Noted:
     bodies: list[tuple[str, int, bool]] = field(default_factory=list)
     duties: list[tuple[int, str, bool]] = field(default_factory=list)
     lags: list[float | None] = field(default_factory=list)
+    # The devices.
+    killed: list[Killed] = field(default_factory=list)
+    paired: list[Paired] = field(default_factory=list)
+    bursts: list[Burst] = field(default_factory=list)
+    guesses: list[Guess] = field(default_factory=list)
+    dead_codes: list[DeadCode] = field(default_factory=list)
+    onlooker: list[Looked] = field(default_factory=list)
+    back: list[Back] = field(default_factory=list)
+    ordered: list[Ordered] = field(default_factory=list)
+    switched: list[Switched] = field(default_factory=list)
+    boards: list[Board] = field(default_factory=list)
+    tried_out: list[TriedOut] = field(default_factory=list)
+    sheets: list[Sheet] = field(default_factory=list)
+    encrypted: list[Encrypted] = field(default_factory=list)
+    at_plain_door: list[AtPlainDoor] = field(default_factory=list)
+    untried: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

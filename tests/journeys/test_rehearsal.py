@@ -55,7 +55,8 @@ from kiosk.rehearsal.hall import serving
 from kiosk.rehearsal.invariants import INVARIANTS, check
 from kiosk.rehearsal.stored import Badge, Item, Person
 from kiosk.rehearsal.told import Day, Scene, Shown, Try
-from kiosk.rehearsal.wall import events, present_shown
+from kiosk.rehearsal.stream import events
+from kiosk.rehearsal.wall import present_shown
 from kiosk.serving import real_plan
 
 #: Invariant, what is wrong with the day, and how to make it so.
