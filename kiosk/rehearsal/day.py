@@ -22,8 +22,8 @@ from kiosk.config import Settings
 from kiosk.core.clock import in_hall, utc_now
 from kiosk.core.errors import Refused
 from kiosk.founding import Made, make_conference
-from kiosk.rehearsal import copies, doors, facts, invariants, preparing, sitting
-from kiosk.rehearsal.hall import log_lines, serving
+from kiosk.rehearsal import copies, doors, encrypted, facts, fleet, invariants, preparing, sitting
+from kiosk.rehearsal.hall import log_lines, standing_by
 from kiosk.rehearsal.people import invent, write_roster_xlsx
 from kiosk.rehearsal.report import Report
 from kiosk.rehearsal.told import Copied
@@ -38,7 +38,13 @@ REPORT = "report.json"
 
 
 def rehearse(
-    *, delegates: int = 186, gates: int = 3, seed: int = 2026, out: Path | None = None, tell: Tell
+    *,
+    delegates: int = 186,
+    gates: int = 3,
+    tablets: int = 4,
+    seed: int = 2026,
+    out: Path | None = None,
+    tell: Tell,
 ) -> Report:
     """Walk the whole day once and check it. The same seed brings the same people and arrivals.
 
@@ -56,14 +62,22 @@ def rehearse(
     tell(f"{out}")
     founding = time.perf_counter()
     made = _found(settings, delegates=delegates)
-    walk = Walk(settings=settings, gate_count=gates, seed=seed, tell=tell, made=made)
-    walk.note_phase("founding", founding)
     with ExitStack() as ending:
+        walk = Walk(
+            settings=settings,
+            server=ending.enter_context(standing_by(settings.instance, log=out / LOG)),
+            gate_count=gates,
+            tablet_count=tablets,
+            seed=seed,
+            tell=tell,
+            made=made,
+        )
+        walk.note_phase("founding", founding)
         with walk.phase("starting"):
-            server = ending.enter_context(serving(settings.instance, log=out / LOG))
+            lan = encrypted.open_doors(walk.server)
         # Closed before the server is told to stop: open streams would hold it for seconds.
         ending.callback(walk.close)
-        copy = _through(walk, server.address)
+        copy = _through(walk, lan)
     with walk.phase("restoring"):
         copied = _restored(walk, copy, into=out / copies.RESTORED)
     with walk.phase("checking"):
@@ -92,14 +106,16 @@ def _found(settings: Settings, *, delegates: int) -> Made:
     return make_conference(settings, plan=real_plan(), roster=roster, rehearsal=True)
 
 
-def _through(walk: Walk, address: str) -> Copy | None:
+def _through(walk: Walk, lan: str) -> Copy | None:
     """Walk the day from the first sign-in to the last list; the copy that was made meanwhile."""
     with walk.phase("preparing"):
-        preparing.prepare(walk, address)
+        preparing.prepare(walk, lan)
     with walk.phase("arriving"):
         doors.arrive(walk)
     with walk.phase("agenda"):
         sitting.sit(walk)
+    with walk.phase("devices"):
+        fleet.walk_through(walk)
     with walk.phase("ending"):
         sitting.end(walk)
     with walk.phase("copying"):

@@ -71,6 +71,16 @@ def badges_of(source: sqlite3.Connection) -> tuple[Badge, ...]:
     )
 
 
+def devices_of(source: sqlite3.Connection) -> tuple[Device, ...]:
+    """Every device, revoked ones too."""
+    return _rows(
+        source,
+        Device,
+        "SELECT id, kind, direction, name, task, paired_at IS NOT NULL,"
+        " revoked_at IS NOT NULL FROM device ORDER BY id",
+    )
+
+
 def items_of(source: sqlite3.Connection) -> tuple[tuple[int, int], ...]:
     """(id, number) of the agenda items in their order."""
     return tuple(source.execute("SELECT id, number FROM agenda_item ORDER BY number"))
@@ -151,12 +161,7 @@ def read_stored(instance: Path) -> Stored:
                 " ORDER BY motion_id, number",
             ),
             motions=motions,
-            devices=_rows(
-                source,
-                Device,
-                "SELECT id, kind, direction, name, task, paired_at IS NOT NULL,"
-                " revoked_at IS NOT NULL FROM device ORDER BY id",
-            ),
+            devices=devices_of(source),
             self_tests=_rows(
                 source, SelfTest, "SELECT device_id, part, ok, by_name FROM self_test ORDER BY id"
             ),

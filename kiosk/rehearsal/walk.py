@@ -24,45 +24,24 @@ from kiosk.founding import Made
 from kiosk.rehearsal import facts
 from kiosk.rehearsal.crowd import Crowd, Shot, Visit
 from kiosk.rehearsal.gates import Gates
-from kiosk.rehearsal.hall import Browser, Statuses
+from kiosk.rehearsal.hall import Browser, Server, Statuses
+from kiosk.rehearsal.machines import Fleet
+from kiosk.rehearsal.noted import Noted
 from kiosk.rehearsal.people import Invented
 from kiosk.rehearsal.reception import Newcomer, Reception
 from kiosk.rehearsal.stored import Person, Stored
+from kiosk.rehearsal.stream import Picture
 from kiosk.rehearsal.told import (
     Added,
-    Attached,
-    Conflict,
     Copied,
     Day,
-    Kept,
-    Paper,
     Printed,
     Reported,
-    Save,
     Scene,
     Seated,
     Shown,
-    Sought,
     Told,
     Try,
-    Turned,
-)
-from kiosk.rehearsal.stream import Picture
-from kiosk.rehearsal.told_devices import (
-    AtPlainDoor,
-    Back,
-    Board,
-    Burst,
-    DeadCode,
-    Encrypted,
-    Guess,
-    Killed,
-    Looked,
-    Ordered,
-    Paired,
-    Sheet,
-    Switched,
-    TriedOut,
 )
 from kiosk.rehearsal.wall import Wall, present_shown
 
@@ -70,47 +49,6 @@ Tell = Callable[[str], None]
 
 #: Seconds that a change may take to the wall before it counts as never arrived.
 WALL_WITHIN = 5.0
-
-
-@dataclass
-class Noted:
-    """What the walk has noted for the invariants; see the fields of `told.Day`."""
-
-    shown: list[Shown] = field(default_factory=list)
-    forbidden: list[Try] = field(default_factory=list)
-    not_theirs: list[Try] = field(default_factory=list)
-    openings: list[Try] = field(default_factory=list)
-    undone: list[tuple[int, int]] = field(default_factory=list)
-    stayed: list[tuple[int, int]] = field(default_factory=list)
-    turned: list[Turned] = field(default_factory=list)
-    kept: list[Kept] = field(default_factory=list)
-    added: list[Added] = field(default_factory=list)
-    seated: list[Seated] = field(default_factory=list)
-    reported: list[Reported] = field(default_factory=list)
-    sought: list[Sought] = field(default_factory=list)
-    papers: list[Paper] = field(default_factory=list)
-    saves: list[Save] = field(default_factory=list)
-    conflicts: list[Conflict] = field(default_factory=list)
-    attached: list[Attached] = field(default_factory=list)
-    bodies: list[tuple[str, int, bool]] = field(default_factory=list)
-    duties: list[tuple[int, str, bool]] = field(default_factory=list)
-    lags: list[float | None] = field(default_factory=list)
-    # The devices.
-    killed: list[Killed] = field(default_factory=list)
-    paired: list[Paired] = field(default_factory=list)
-    bursts: list[Burst] = field(default_factory=list)
-    guesses: list[Guess] = field(default_factory=list)
-    dead_codes: list[DeadCode] = field(default_factory=list)
-    onlooker: list[Looked] = field(default_factory=list)
-    back: list[Back] = field(default_factory=list)
-    ordered: list[Ordered] = field(default_factory=list)
-    switched: list[Switched] = field(default_factory=list)
-    boards: list[Board] = field(default_factory=list)
-    tried_out: list[TriedOut] = field(default_factory=list)
-    sheets: list[Sheet] = field(default_factory=list)
-    encrypted: list[Encrypted] = field(default_factory=list)
-    at_plain_door: list[AtPlainDoor] = field(default_factory=list)
-    untried: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +66,16 @@ class Walk:
     """Everything of one rehearsal. The phases fill it in their order."""
 
     settings: Settings
+    server: Server
     gate_count: int
+    tablet_count: int
     seed: int
     tell: Tell
     made: Made
     statuses: Statuses = field(default_factory=Statuses)
     browsers: list[Browser] = field(default_factory=list)
     noted: Noted = field(default_factory=Noted)
+    fleet: Fleet = field(default_factory=Fleet)
     phases: dict[str, float] = field(default_factory=dict)
     #: Seconds and answers of the crowd at the gates.
     peak_seconds: float = 0.0
@@ -190,6 +131,9 @@ class Walk:
         self._helper.shutdown(cancel_futures=True)
         if hasattr(self, "wall"):
             self.wall.close()
+        for tablet in (*self.fleet.tablets, *self.fleet.gates):
+            if tablet.listener is not None:
+                tablet.listener.close()
         for browser in self.browsers:
             browser.close()
 
@@ -225,6 +169,12 @@ class Walk:
         with facts.reading(self.settings.instance / config.DATABASE) as source:
             numbers = {person.id: person.number for person in facts.people_of(source)}
         return {each: numbers[each] for each in people}
+
+    def devices(self) -> dict[str, int]:
+        """The devices in use by their names."""
+        with facts.reading(self.settings.instance / config.DATABASE) as source:
+            found = facts.devices_of(source)
+        return {device.name: device.id for device in found if not device.is_revoked}
 
     def first_stay(self) -> int:
         """The line of the book by which the first person entered; 0 while nobody has."""
