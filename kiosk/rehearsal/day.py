@@ -15,7 +15,6 @@ from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from kiosk.backup.copying import Copy
 from kiosk.config import Settings
@@ -23,10 +22,12 @@ from kiosk.core.clock import in_hall, utc_now
 from kiosk.core.errors import Refused
 from kiosk.founding import Made, make_conference
 from kiosk.rehearsal import copies, doors, encrypted, facts, fleet, invariants, preparing, sitting
+from kiosk.rehearsal.figures import figures_of
 from kiosk.rehearsal.hall import log_lines, standing_by
 from kiosk.rehearsal.people import invent, write_roster_xlsx
 from kiosk.rehearsal.report import Report
 from kiosk.rehearsal.told import Copied
+from kiosk.rehearsal.told_devices import NEVER_TRIED
 from kiosk.rehearsal.walk import Tell, Walk
 from kiosk.serving import real_plan
 
@@ -87,7 +88,8 @@ def rehearse(
         delegates=delegates,
         outcomes=dict(sorted(Counter(answer.outcome or "none" for answer in day.told).items())),
         findings=findings,
-        figures=walk.figures() | _figures_of(copied),
+        untried=(*walk.noted.untried, *NEVER_TRIED),
+        figures=figures_of(walk, copied),
         seconds=round(time.perf_counter() - begun, 2),
         out=out,
     )
@@ -132,11 +134,3 @@ def _restored(walk: Walk, copy: Copy | None, *, into: Path) -> Copied | None:
     except (Refused, OSError) as failed:
         walk.tell(f"the copy was not restored: {failed}")
         return None
-
-
-def _figures_of(copied: Copied | None) -> dict[str, Any]:
-    """What the copy held, so that an empty one is noticed."""
-    if copied is None:
-        return {"copy": None}
-    stored = copied.stored
-    return {"copy": {"book_seq": copied.book_seq, "stays": len(stored.stays)}}

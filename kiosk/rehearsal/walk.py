@@ -6,8 +6,6 @@ end it becomes the `Day` that the invariants look at.
 
 from __future__ import annotations
 
-import math
-import statistics
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -293,25 +291,3 @@ class Walk:
             log=log,
             **lists,
         )
-
-    def figures(self) -> dict[str, Any]:
-        """Rates and times of this run, as these clients saw them. Never a limit of the server."""
-        times = sorted(answer.ms for answer in self.peak)
-        lags = [lag for lag in self.noted.lags if lag is not None]
-        return {
-            "scans": len(self.gates.told),
-            "peak_scans": len(times),
-            "scans_per_second": round(len(times) / self.peak_seconds, 1),
-            "scan_p50_ms": round(_percentile(times, 50), 1),
-            "scan_p99_ms": round(_percentile(times, 99), 1),
-            "projector_median_ms": round(statistics.median(lags), 1) if lags else None,
-            "projector_changes": len(self.noted.lags),
-            "projector_pictures": self.wall.seen,
-            "statuses": {str(status): n for status, n in self.statuses.all().items()},
-            "seconds": self.phases,
-        }
-
-
-def _percentile(values: list[float], share: int) -> float:
-    """Nearest rank of an already sorted list."""
-    return values[max(0, math.ceil(len(values) * share / 100) - 1)] if values else 0.0
