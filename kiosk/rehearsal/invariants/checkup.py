@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+
 from kiosk.doctor.rules import NEEDED, Part
 from kiosk.rehearsal.invariants.registry import Findings, invariant
 from kiosk.rehearsal.told import Day
@@ -18,6 +21,8 @@ STATES = {
     "old_page": ("device_old_page", "warn"),
     "waiting": ("device_waiting", "bad"),
 }
+
+_NUMBER = re.compile(r"\d+")
 
 #: Words of the sheet for what nobody has looked at.
 _UNKNOWN = ("không rõ", "chưa đo", "chưa nghe thấy", "chưa thử")
@@ -71,8 +76,9 @@ def sheet_calls_nothing_unknown_good(day: Day) -> Findings:
     return findings if day.sheets else ["the doctor was not asked"]
 
 
-def _states(lines: tuple[SheetLine, ...]) -> list[tuple[str, str]]:
-    return [(line.state, line.text) for line in lines]
+def _states(lines: tuple[SheetLine, ...]) -> Counter[tuple[str, str]]:
+    """The page groups its lines; minutes and free bytes may move on between two looks."""
+    return Counter((line.state, _NUMBER.sub("0", line.text)) for line in lines)
 
 
 def _untried(day: Day, sheet: Sheet) -> Findings:
