@@ -617,19 +617,23 @@ def doctor(context: click.Context, as_json: bool, out: Path | None) -> None:
 @command("rehearse", with_appcontext=False)
 @click.option("--delegates", type=click.IntRange(9, 10_000), default=186, show_default=True)
 @click.option("--gates", type=click.IntRange(2, 20), default=3, show_default=True)
+@click.option("--tablets", type=click.IntRange(3, 64), default=4, show_default=True)
 @click.option("--seed", type=int, default=2026, show_default=True)
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Default: a new folder here."
 )
 @click.option("--json", "as_json", is_flag=True)
 @refusals
-def rehearse(delegates: int, gates: int, seed: int, out: Path | None, as_json: bool) -> None:
+def rehearse(
+    delegates: int, gates: int, tablets: int, seed: int, out: Path | None, as_json: bool
+) -> None:
     """Walk a whole simulated day over real HTTP against a throw-away instance."""
     from kiosk.rehearsal.day import rehearse as walk
 
     report = walk(
         delegates=delegates,
         gates=gates,
+        tablets=tablets,
         seed=seed,
         out=out,
         tell=lambda text: say(text, to_error=True),
