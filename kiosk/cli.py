@@ -624,20 +624,11 @@ def doctor(context: click.Context, as_json: bool, out: Path | None) -> None:
 )
 @click.option("--json", "as_json", is_flag=True)
 @refusals
-def rehearse(
-    delegates: int, gates: int, tablets: int, seed: int, out: Path | None, as_json: bool
-) -> None:
+def rehearse(*, as_json: bool, **what: Any) -> None:
     """Walk a whole simulated day over real HTTP against a throw-away instance."""
     from kiosk.rehearsal.day import rehearse as walk
 
-    report = walk(
-        delegates=delegates,
-        gates=gates,
-        tablets=tablets,
-        seed=seed,
-        out=out,
-        tell=lambda text: say(text, to_error=True),
-    )
+    report = walk(**what, tell=lambda text: say(text, to_error=True))
     if as_json:
         say_json(report.as_json())
     else:

@@ -212,8 +212,11 @@ class CutOff:
     def keep(self, shot: Shot) -> None:
         """Read a badge; nobody answers."""
         now = utc_now()
-        if self._kept:
-            now = max(now, self._kept[-1][2] + timedelta(milliseconds=1))
+        # No hand is faster. Waited for, never claimed ahead: another gate may read the same badge
+        # within that millisecond, and must then be the later one.
+        while self._kept and now < self._kept[-1][2] + timedelta(milliseconds=1):
+            time.sleep(0.0005)
+            now = utc_now()
         self.gates.walks(shot)
         self._kept.append((shot, fresh_id(), now))
 
