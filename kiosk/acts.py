@@ -20,9 +20,10 @@ from kiosk.checkin import roster_undo
 from kiosk.conference import queries as people
 from kiosk.conference import reading
 from kiosk.conference import services as conference
-from kiosk.conference.roster.compare import as_json, compare
+from kiosk.conference.file_events import row_reason
+from kiosk.conference.roster.compare import Comparison, as_json, compare
 from kiosk.conference.roster.mapping import choices_of_words
-from kiosk.conference.roster.sheet import Choices
+from kiosk.conference.roster.sheet import Choices, Sheet
 from kiosk.conference.rules import day_of
 from kiosk.core.access import Actor
 from kiosk.core.db import db
@@ -84,13 +85,13 @@ def _import_roster(order: dict[str, Any], by: Actor) -> Any:
     last = people.last_number(db.session())
     if order["dry_run"]:
         comparison = compare(people.known_people(db.session()), sheet, last_number=last)
-        return as_json(sheet, comparison, flags=people.flags_by_id(db.session()))
+        return _roster_told(sheet, comparison, order)
     if sheet.rejected and not order["accept_rejected"]:
         comparison = compare(people.known_people(db.session()), sheet, last_number=last)
         return {
             "refused": "roster_has_rejected",
             "facts": {"rejected": len(sheet.rejected)},
-            "preview": as_json(sheet, comparison, flags=people.flags_by_id(db.session())),
+            "preview": _roster_told(sheet, comparison, order),
         }
     done = conference.import_roster(
         sheet,
@@ -99,7 +100,17 @@ def _import_roster(order: dict[str, Any], by: Actor) -> Any:
         key=_keys().badge,
         by=by,
     )
-    return as_json(sheet, done.comparison, flags=people.flags_by_id(db.session()))
+    return _roster_told(sheet, done.comparison, order)
+
+
+def _roster_told(sheet: Sheet, comparison: Comparison, order: dict[str, Any]) -> dict[str, Any]:
+    """The answer to scripts; where `language` is named, `why` too: for each rejected row a sentence
+    for people at a terminal."""
+    said = as_json(sheet, comparison, flags=people.flags_by_id(db.session()))
+    language = order.get("language")
+    if language:
+        said["why"] = [row_reason(row.reason, row.facts, language) for row in sheet.rejected]
+    return said
 
 
 def _choices(order: dict[str, Any]) -> Choices:

@@ -276,6 +276,7 @@ def roster_import(
         dry_run=dry_run,
         accept_rejected=accept_rejected,
         header_row="" if header_row is None else header_row,
+        language="" if as_json else chosen_language(),
         **choices,
     )
     refused = done.get("refused") and Refused(done["refused"], **done["facts"])
@@ -284,8 +285,8 @@ def roster_import(
         say_json(shown)
     else:
         say(f"new {shown['new']}, changed {shown['changed']}, unchanged {shown['unchanged']}")
-        for row in shown["rejected"]:
-            say(f"rejected row {row['row']}: {row['reason']}")
+        for row, why in zip(shown["rejected"], shown["why"], strict=True):
+            say(f"rejected row {row['row']}: {why}")
     if refused:
         stop(refused)
 

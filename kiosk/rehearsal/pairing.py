@@ -23,13 +23,14 @@ from kiosk.rehearsal.wall import Wall
 
 #: The way out, and a machine that lies ready in its box: added by a one-time address each.
 WAY_OUT, SPARE = "Cổng ra", "Máy dự phòng"
-#: Tablets that will give trouble, by their places in the hall.
+#: Tablets that will give trouble, by their places in the hall. They are paired in this order, which
+#: is not that of the board: a board that does not sort by trouble must be seen to do so.
 TROUBLED = {
-    "doubled": "Máy dãy A",
-    "silent": "Máy dãy B",
-    "battery": "Máy dãy C",
+    "old_page": "Máy dãy A",
+    "battery": "Máy dãy B",
+    "silent": "Máy dãy C",
     "clock": "Máy dãy D",
-    "old_page": "Máy dãy E",
+    "doubled": "Máy dãy E",
 }
 #: Wrong codes that are typed at once.
 AT_ONCE = 8
