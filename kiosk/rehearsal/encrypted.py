@@ -65,12 +65,20 @@ def come_in(walk: Walk, lan: str) -> None:
     authority = _authority(plain)
     trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     trusting.load_verify_locations(cadata=authority)
-    tablet = by_code(
-        walk,
-        "tablet",
-        NAME,
-        browser=Browser(f"https://{host}:{port}", walk.statuses, trusting=trusting),
-    )
+    try:
+        _speak(walk, host, port, trusting)
+    except httpx.TransportError as failed:
+        # Nobody came in; the invariants will say so.
+        walk.tell(f"the encrypted door did not open: {failed}")
+    if lan:
+        _ask_at_the_plain_door(walk, plain)
+    else:
+        walk.noted.untried.append(NO_NETWORK)
+
+
+def _speak(walk: Walk, host: str, port: int, trusting: ssl.SSLContext) -> None:
+    browser = Browser(f"https://{host}:{port}", walk.statuses, trusting=trusting)
+    tablet = by_code(walk, "tablet", NAME, browser=browser)
     beat = tablet.beat()
     cookies = list(tablet.browser.client.cookies.jar)
     walk.secretary.must(f"/console/devices/{tablet.id}/revoke")
@@ -90,10 +98,6 @@ def come_in(walk: Walk, lan: str) -> None:
             beat_after=tablet.beat(),
         )
     )
-    if lan:
-        _ask_at_the_plain_door(walk, plain)
-    else:
-        walk.noted.untried.append(NO_NETWORK)
 
 
 def _authority(address: str) -> bytes:
