@@ -9,19 +9,9 @@ import click
 from flask.cli import AppGroup
 
 from kiosk import config, instance
-from kiosk.commands.terminal import (
-    FILE,
-    FOLDER,
-    cli,
-    command,
-    order,
-    read_file,
-    refusals,
-    say,
-    say_json,
-    settings,
-)
+from kiosk.commands.terminal import cli, command, order, refusals, settings
 from kiosk.core import jobs
+from kiosk.core.terminal import FILE, FOLDER, read_file, say, say_json
 
 
 @cli.group("backup", cls=AppGroup, invoke_without_command=True)

@@ -10,21 +10,18 @@ import click
 from flask.cli import AppGroup
 
 from kiosk.commands.terminal import (
-    FILE,
     chosen_language,
     cli,
     command,
     order,
-    read_file,
     refusals,
-    say,
-    say_json,
     settings,
     stop,
     write_file,
 )
 from kiosk.core import jobs
 from kiosk.core.errors import Refused
+from kiosk.core.terminal import FILE, read_file, say, say_json
 
 
 @command("init", with_appcontext=False)

@@ -6,7 +6,8 @@ import click
 from flask.cli import AppGroup
 
 from kiosk import instance
-from kiosk.commands.terminal import cli, order, refusals, say, say_json, settings
+from kiosk.commands.terminal import cli, order, refusals, settings
+from kiosk.core.terminal import say, say_json
 
 
 @cli.group("device", cls=AppGroup)

@@ -6,16 +6,8 @@ from pathlib import Path
 
 import click
 
-from kiosk.commands.terminal import (
-    FILE,
-    chosen_language,
-    command,
-    refusals,
-    say,
-    say_json,
-    settings,
-    write_file,
-)
+from kiosk.commands.terminal import chosen_language, command, refusals, settings, write_file
+from kiosk.core.terminal import FILE, say, say_json
 
 
 @command("doctor", with_appcontext=False)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from kiosk import instance
-from kiosk.commands.terminal import command, refusals, say, settings
+from kiosk.commands.terminal import command, refusals, settings
+from kiosk.core.terminal import say
 
 PORT = click.IntRange(0, 65_535)
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from kiosk.commands.terminal import command, refusals, say, say_json
+from kiosk.commands.terminal import command, refusals
+from kiosk.core.terminal import say, say_json
 
 
 @command("rehearse", with_appcontext=False)

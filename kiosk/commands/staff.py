@@ -7,7 +7,8 @@ import sys
 import click
 from flask.cli import AppGroup
 
-from kiosk.commands.terminal import cli, order, refusals, say
+from kiosk.commands.terminal import cli, order, refusals
+from kiosk.core.terminal import say
 
 
 def typed_password() -> str:

@@ -1,13 +1,11 @@
-"""What every verb of `kiosk` needs: the group, output that no code page refuses, refusals as
-sentences, and the way of an act to whoever holds the instance.
+"""What every verb of `kiosk` needs: the group, refusals as sentences, and the way of an act to
+whoever holds the instance. What a verb prints, and what it reads: `core.terminal`.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import sqlite3
-import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -22,32 +20,10 @@ from kiosk import __version__, config, create_app, instance
 from kiosk.core.access import THE_PROGRAM
 from kiosk.core.errors import Refused
 from kiosk.core.messages import sentence
-from kiosk.core.names import without_marks
+from kiosk.core.terminal import say
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-def say(text: str, *, to_error: bool = False) -> None:
-    """Print a line that no code page can refuse.
-
-    Where the terminal cannot write Vietnamese (an old Windows window), the marks are dropped: a
-    sentence without marks can be read, a row of question marks cannot.
-    """
-    stream = sys.stderr if to_error else sys.stdout
-    encoding = stream.encoding or "utf-8"
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
-        text = without_marks(text).encode(encoding, errors="replace").decode(encoding)
-    stream.write(text + "\n")
-    stream.flush()
-
-
-def say_json(value: Any) -> None:
-    """One JSON document; letters outside ASCII are escaped where the stream cannot carry them."""
-    plain = (sys.stdout.encoding or "").lower().replace("-", "") not in {"utf8", "utf16"}
-    say(json.dumps(value, ensure_ascii=plain, indent=2))
 
 
 def stop(refused: Refused) -> NoReturn:
@@ -143,19 +119,8 @@ def cli(instance: str | None) -> None:
 command = cli.command
 
 
-def read_file(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as missing:
-        raise click.UsageError(f"cannot read {file}: {missing.strerror}") from missing
-
-
 def write_file(out: Path, data: bytes) -> None:
     try:
         out.write_bytes(data)
     except OSError as refused:
         raise click.UsageError(f"cannot write {out}: {refused.strerror}") from refused
-
-
-FILE = click.Path(dir_okay=False, path_type=Path)
-FOLDER = click.Path(file_okay=False, path_type=Path)

@@ -10,6 +10,7 @@ from functools import partial
 
 import httpx
 
+from kiosk import instance
 from kiosk.conference import badge_code
 from kiosk.devices.rules import SILENT
 from kiosk.rehearsal import checkup
@@ -29,8 +30,7 @@ AHEAD, LOW = 45.0, 0.12
 
 NEW_NAME = "Máy bàn chủ tọa"
 
-_LISTED = re.compile(r'<li class="([a-z_]+)">.*?/console/devices/(\d+)"', re.S)
-_FINE = re.compile(r'<li>.*?/console/devices/(\d+)"', re.S)
+_DEVICE = re.compile(r'href="/console/devices/(\d+)"')
 
 
 def walk_through(walk: Walk) -> None:
@@ -225,21 +225,23 @@ def _holders(walk: Walk, machine: Machine) -> list[Browser]:
 
 
 def _read_board(walk: Walk, troubled: dict[int, str]) -> None:
+    """The rows of the page in their order; the words of their states as `kiosk device list` says."""
     page = walk.secretary.page("/console/devices")
-    head, _, rest = page.partition('class="fleet-troubled"')
-    listed, _, fine = rest.partition('class="fleet-fine"')
-    if not rest:
-        listed, fine = "", head.partition('class="fleet-fine"')[2]
+    told = instance.hand_over(walk.settings.instance, "device.list", {})
+    states = {row["id"]: row["state"] for row in told}
     wanted = {machine.id: "fine" for machine in walk.fleet.everybody}
     wanted |= {walk.devices()[SPARE]: "waiting"}
     walk.noted.boards.append(
         Board(
-            troubled=tuple(
-                (int(number), "doubled" if state == "loud" else state)
-                for state, number in _LISTED.findall(listed)
-            ),
-            fine=tuple(int(number) for number in _FINE.findall(fine.partition("</ul>")[0])),
+            troubled=tuple((each, states[each]) for each in _rows(page, "fleet-troubled")),
+            fine=tuple(_rows(page, "fleet-fine")),
             wanted=wanted | troubled,
             silence=time.monotonic() - walk.fleet.troubled["silent"].spoke,
         )
     )
+
+
+def _rows(page: str, part: str) -> list[int]:
+    """The devices of one part of the board, each once; none where the page has no such part."""
+    rows = page.partition(f'class="{part}"')[2].partition('class="fleet-')[0]
+    return list(dict.fromkeys(int(number) for number in _DEVICE.findall(rows)))
