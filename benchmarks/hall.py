@@ -67,8 +67,14 @@ class Hall:
     idle_mb: float | None
     gates: list[Browser]
     projector: Browser
+    secretary: Browser
     codes: Iterator[str]
     scans: int = 0
+
+    @property
+    def devices(self) -> int:
+        """Devices paired so far; the next one has the number after it."""
+        return len(self.gates) + 1
 
     def scan_requests(self, count: int) -> list[bytes]:
         """So many prepared scans of people who have not come yet, spread over the gates."""
@@ -77,15 +83,23 @@ class Hall:
             gate = self.gates[number % len(self.gates)]
             self.scans += 1
             body = urlencode({"code": next(self.codes), "scan_id": f"bench-{self.scans:08d}"})
-            requests.append(_request("POST", "/gate/scan", gate, body))
+            requests.append(request_of("POST", "/gate/scan", gate, body))
         return requests
 
     def stream_request(self) -> bytes:
         """What a projector sends to follow the wall."""
-        return _request("GET", "/live/wall", self.projector, "")
+        return request_of("GET", "/live/wall", self.projector, "")
 
 
-def _request(method: str, path: str, browser: Browser, body: str) -> bytes:
+def request_of(
+    method: str,
+    path: str,
+    browser: Browser,
+    body: str,
+    *,
+    kind: str = "application/x-www-form-urlencoded",
+) -> bytes:
+    """One request as a browser of this hall sends it, whole and ready."""
     host = browser.address.removeprefix("http://")
     head = [
         f"{method} {path} HTTP/1.1",
@@ -97,7 +111,7 @@ def _request(method: str, path: str, browser: Browser, body: str) -> bytes:
             f"X-CSRF-Token: {browser.csrf}",
             f"Origin: {browser.address}",
             "HX-Request: true",
-            "Content-Type: application/x-www-form-urlencoded",
+            f"Content-Type: {kind}",
             f"Content-Length: {len(body)}",
         ]
     return ("\r\n".join(head) + "\r\n\r\n" + body).encode("ascii")
@@ -126,6 +140,7 @@ def running(original: Original, folder: Path) -> Iterator[Hall]:
                 idle_mb=idle,
                 gates=gates,
                 projector=projector,
+                secretary=secretary,
                 codes=iter(original.codes),
             )
         finally:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from benchmarks import disk, driver
 from benchmarks.files import Busy, measure_files
+from benchmarks.fleet import measure_fleet
 from benchmarks.hall import Hall, Original, cpu_seconds, memory_mb, running
 from benchmarks.writer_units import WRITERS
 
@@ -74,6 +75,7 @@ def measure(folder: Path, original: Original, *, rounds: int, quick: bool, tell:
             samples.add("idle memory", hall.idle_mb)
             asyncio.run(_load(hall, samples, quick=quick))
             asyncio.run(_beside(hall, samples, here))
+            samples.other_answers += asyncio.run(measure_fleet(hall, samples.add))
         if number == 1 or not quick:
             for name, value in measure_files(here):
                 samples.add(name, value)

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from benchmarks.files import BADGES, ROWS
+from benchmarks.fleet import TABLETS
 from benchmarks.measures import BESIDE, CROWD_OF, CROWDED, LISTENERS, Samples
 from kiosk.core.clock import HALL
 
@@ -76,6 +77,8 @@ def rows(samples: Samples) -> Iterator[tuple[str, ...]]:
         )
         goal = "≤ 120" if count == max(LISTENERS) else ""
         yield from line(f"memory {count}", f"server MB, {count} screens", goal=goal)
+    yield from line("follow", f"secretary's tap → last of {TABLETS} tablets told, ms", digits=1)
+    yield from line("kB a tablet", "server kB for one connected tablet")
     if "scans crowded" in middle:
         alone = middle[f"scans {CROWDED[0]}"]
         yield from line(

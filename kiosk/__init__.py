@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask import Flask
 
 __version__ = "0.1.0"
@@ -33,6 +35,7 @@ def create_app(settings: object | None = None) -> Flask:
         tablet,
     )
     from kiosk.core import access, db, html, hx, keys, live, marks
+    from kiosk.core.page_version import page_version
 
     if not isinstance(settings, config.Settings):
         settings = config.load()
@@ -48,7 +51,9 @@ def create_app(settings: object | None = None) -> Flask:
     )
     app.extensions["kiosk_settings"] = settings
     app.extensions["kiosk_keys"] = keys.load(settings.instance)
-    app.extensions["kiosk_live"] = live.Hub(app, version=__version__)
+    app.extensions["kiosk_live"] = live.Hub(
+        app, version=page_version(Path(app.root_path), __version__)
+    )
 
     db.init_app(app)
     with app.app_context():

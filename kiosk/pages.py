@@ -31,7 +31,6 @@ from kiosk.core.errors import Refused
 from kiosk.core.figures import percent
 from kiosk.core.html import language, present_language
 from kiosk.core.messages import sentence
-from kiosk.devices import queries as devices
 
 bp = Blueprint("pages", __name__)
 
@@ -54,7 +53,7 @@ def init_app(app: Flask) -> None:
     settings: Settings = app.extensions["kiosk_settings"]
     app.jinja_env.globals.update(
         icon=icon,
-        version=kiosk.__version__,
+        version=app.extensions["kiosk_live"].version,
         rehearsal=settings.rehearsal,
         refusal_sentence=refusal_sentence,
         now=utc_now,
@@ -187,6 +186,8 @@ _PART_OF = {
     "desk.newcomer": "desk.home",
     "desk.substitute_page": "desk.home",
     "desk.paper_page": "desk.home",
+    "devices.one": "devices.board",
+    "devices.pairing_page": "devices.board",
 }
 
 
@@ -268,15 +269,8 @@ def stream(topics: str) -> Response:
         with app.app_context():
             return allowed(access.callers(cookies))
 
-    here = [caller.actor.id for caller in present if caller.actor.kind == "device"]
-
-    def alive() -> None:
-        for device_id in here:
-            if device_id is not None:
-                devices.heard(device_id)
-
     response = Response(
-        hub.listen(names, language(), still_allowed=still_allowed, alive=alive, rights=rights),
+        hub.listen(names, language(), still_allowed=still_allowed, rights=rights),
         mimetype="text/event-stream",
     )
     response.headers["Cache-Control"] = "no-store"
@@ -292,7 +286,7 @@ def _poll(hub: live.Hub, names: list[str]) -> Response:
         response = make_response("", 304)
     else:
         regions = [{"id": dom_id, "html": drawn} for dom_id, drawn in html.items()]
-        response = jsonify(regions=regions, now=now, version=kiosk.__version__)
+        response = jsonify(regions=regions, now=now, version=hub.version)
     response.headers["ETag"] = etag
     response.headers["X-Kiosk-Now"] = now
     response.headers["Cache-Control"] = "no-cache"

@@ -59,6 +59,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "devices:device:paired": ("Ghép thiết bị", "Device paired"),
     "devices:device:revoked": ("Thu hồi thiết bị", "Device revoked"),
     "devices:gate:turned": ("Đổi hướng cổng", "Direction of a gate changed"),
+    "devices:device:renamed": ("Đổi tên thiết bị", "Device renamed"),
+    "devices:device:kind_changed": ("Đổi việc của thiết bị", "Device made another kind"),
+    "devices:tablet:told": ("Chọn việc cho máy tính bảng", "Tablet told what to show"),
+    "devices:tablets:told": ("Chọn việc cho mọi máy tính bảng", "All tablets told what to show"),
+    "devices:code:confirmed": ("Nhận mã ghép", "Pairing code confirmed"),
+    "devices:code:refused": ("Nhập sai mã ghép", "Wrong pairing code"),
+    "devices:device:doubled": ("Hai máy dùng chung danh tính", "One identity in two machines"),
     "devices:address:renewed": ("Cấp địa chỉ ghép mới", "New pairing address"),
     "checkin:stay:entered": ("Vào hội trường", "Entered the hall"),
     "checkin:scan:turned_away": ("Cổng không ghi", "Turned away at the gate"),
@@ -122,6 +129,12 @@ VALUES: dict[str, tuple[str, str]] = {
     "overtaken": ("gửi bù muộn, đã có lượt mới hơn", "sent late, there is a newer scan"),
     "in": ("vào", "in"),
     "out": ("ra", "out"),
+    "gate": ("cổng", "gate"),
+    "tablet": ("máy tính bảng", "tablet"),
+    "projector": ("máy chiếu", "projector"),
+    "follow": ("theo phiên họp", "follows the meeting"),
+    "follow_gate": ("theo phiên họp, rảnh thì quét thẻ", "follows, scans while free"),
+    "idle": ("ghim trang chờ", "pinned to the waiting page"),
     "paper": ("giấy", "paper"),
     "zalo": ("Zalo", "Zalo"),
     "email": ("email", "email"),
@@ -185,11 +198,28 @@ FACTS: dict[str, tuple[str, str]] = {
     "substitute": ("người dự thay", "substitute"),
     "copy": ("bản sao lưu", "backup"),
     "book_seq": ("dòng cuối", "last line"),
+    "device_kind": ("loại máy", "device kind"),
+    "task": ("việc", "task"),
+    "addresses": ("địa chỉ", "addresses"),
+    "address": ("địa chỉ", "address"),
 }
 
 
 #: Facts whose values are such codes.
-CODED = frozenset({"outcome", "role", "detail", "direction", "way", "kind", "committee", "bar"})
+CODED = frozenset(
+    {
+        "outcome",
+        "role",
+        "detail",
+        "direction",
+        "way",
+        "kind",
+        "committee",
+        "bar",
+        "device_kind",
+        "task",
+    }
+)
 
 #: Facts that are an instant; the page shows the hall's hour.
 INSTANTS = frozenset({"claimed_at", "until"})

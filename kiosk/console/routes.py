@@ -27,6 +27,7 @@ from kiosk.core.clock import utc_now
 from kiosk.core.db import db
 from kiosk.core.html import present_language
 from kiosk.devices import queries as devices
+from kiosk.devices.waiting import waiting_room
 from kiosk.motions import queries as motions
 from kiosk.motions.rules import needed
 
@@ -65,23 +66,20 @@ def init_app(app: Flask) -> None:
         live.Topic(
             name="devices",
             audience=frozenset({Role.SECRETARY, Role.TECHNICIAN}),
-            facts=frozenset({"devices", "access", live.THE_CLOCK}),
-            render=_device_rows,
+            facts=frozenset({"devices", "access", "pairing", live.THE_CLOCK}),
+            render=_fleet_board,
         )
     )
 
 
-def _device_rows() -> Mapping[str, str]:
+def _fleet_board() -> Mapping[str, str]:
     return {
-        "device-rows": render_template(
-            "devices/_rows.html", devices=devices.devices(db.session()), my_role=_any_secretary
+        "fleet-board": render_template(
+            "devices/_board.html",
+            devices=devices.devices(db.session()),
+            waiting=waiting_room().count,
         )
     }
-
-
-def _any_secretary() -> str:
-    """The region is drawn once for all listeners; its topic admits only those who may press."""
-    return Role.SECRETARY
 
 
 def _view() -> dict[str, Any]:

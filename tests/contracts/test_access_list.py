@@ -28,6 +28,7 @@ LEADERS = "secretary chair"
 LEADERS_AND_TECHNICIAN = "technician secretary chair"
 DESK = "secretary desk"
 GATE = "gate"
+DEVICES = "gate tablet projector"
 
 #: Method and address → who may. Numbers that nothing has (999) keep the acts harmless.
 LIST: dict[str, str] = {
@@ -43,6 +44,13 @@ LIST: dict[str, str] = {
     "POST /language": EVERYONE,
     "GET /pair": EVERYONE,
     "GET /pair/<ticket>": EVERYONE,
+    "GET /pair/code/<code>": EVERYONE,  # leads to the console, which asks who one is
+    "GET /pair/state": EVERYONE,
+    # what a device's page needs around it: no word of the conference is in these
+    "GET /away": EVERYONE,
+    "GET /away.js": EVERYONE,
+    "GET /manifest.webmanifest": EVERYONE,
+    "POST /beat": DEVICES,
     # the faces
     "GET /gate": GATE,
     "POST /gate/scan": GATE,
@@ -61,6 +69,14 @@ LIST: dict[str, str] = {
     "POST /console/staff": PREPARERS,
     "POST /console/staff/<int:account_id>/close": PREPARERS,
     "GET /console/devices": PREPARERS,
+    "GET /console/devices/<int:device_id>": PREPARERS,
+    "GET /console/devices/pair": PREPARERS,
+    "POST /console/devices/pair": PREPARERS,
+    "POST /console/devices/pair/code": PREPARERS,
+    "POST /console/devices/task": PREPARERS,
+    "POST /console/devices/<int:device_id>/name": PREPARERS,
+    "POST /console/devices/<int:device_id>/kind": PREPARERS,
+    "POST /console/devices/<int:device_id>/task": PREPARERS,
     "POST /console/devices": PREPARERS,
     "POST /console/devices/<int:device_id>/address": PREPARERS,
     "POST /console/devices/<int:device_id>/revoke": PREPARERS,
@@ -163,6 +179,7 @@ REHEARSAL = {"GET /start": EVERYONE, "POST /start/device": EVERYONE}
 TOPICS = {
     "gate": "gate",
     "tablet": "tablet",
+    "device": DEVICES,
     "wall": f"projector {STAFF}",
     "console": STAFF,
     "devices": PREPARERS,
@@ -250,6 +267,7 @@ def call(browser: Browser, endpoint: str) -> TestResponse:
     method, rule = endpoint.split(" ")
     path = rule.replace("<path:filename>", "css/base.css").replace("<ticket>", "no-such-ticket")
     path = path.replace("<topics>", "no-such-topic").replace("<committee>", "no-such-body")
+    path = path.replace("<code>", "418503")
     path = "/".join("999" if part.startswith("<int:") else part for part in path.split("/"))
     headers = {"X-CSRF-Token": browser.token, "Accept": "text/html"}
     return browser.client.open(path, method=method, headers=headers, buffered=True)

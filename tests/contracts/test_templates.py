@@ -19,6 +19,7 @@ from kiosk import config, create_app, founding, instance
 from kiosk.config import Settings
 from kiosk.core.access import Kind, Role
 from kiosk.core.db import db, unit_of_work, writer
+from kiosk.devices import queries as devices
 from kiosk.serving import real_plan
 
 FOLDER = Path(kiosk.__file__).parent / "templates"
@@ -146,6 +147,27 @@ class Day:
         answer = self.gate.post("/gate/scan", {"code": code, "scan_id": f"template-{number:04d}"})
         assert answer.status_code == 200
 
+    def fleet(self) -> None:
+        """A device by its code, one that was revoked, and what is said of each."""
+        new = Browser(self.app)
+        page = new.get("/pair").get_data(as_text=True)
+        code = "".join(re.findall(r'id="pair-code">(\d{3}) (\d{3})<', page)[0])
+        self.look("/console/devices", "/console/devices/pair", f"/console/devices/pair?code={code}")
+        self.look("/console/devices/1", f"/pair/code/{code}", "/away")
+        self.act("/console/devices/pair/code", status=200, code=code)
+        self.act("/console/devices/pair", status=200, code=code, kind="tablet")
+        assert new.get("/pair").status_code == 303
+        with self.app.app_context():
+            number = max(row.id for row in devices.devices(db.session()))
+        self.look(f"/console/devices/{number}", "/live/devices?poll=1")
+        assert self.secretary.get(f"/console/devices/{number}", fragment=True).status_code == 200
+        self.act(f"/console/devices/{number}/task", task="idle")
+        self.look("/console/devices")
+        self.act(f"/console/devices/{number}/revoke")
+        assert new.get("/pair").status_code == 200
+        self.look(f"/console/devices/{number}", "/console/devices")
+        assert self.gate.get("/live/gate+device?poll=1").status_code == 200
+
     def before(self) -> None:
         Browser(self.app).get("/pair")
         Browser(self.app).get("/start")
@@ -251,6 +273,7 @@ def test_every_template_is_drawn_and_no_word_in_it_is_undefined(
         for browser in (day.secretary, day.gate, day.tablet):
             browser.client.set_cookie("kiosk_lang", language)
         day.before()
+        day.fleet()
         day.refusals()
         day.desk()
         day.item()
@@ -284,6 +307,11 @@ def test_every_page_that_is_sent_keeps_to_the_policy(
         "/projector",
         "/console/delegates/1",
         "/console/devices",
+        "/console/devices/1",
+        "/console/devices/pair",
+        "/pair?new",
+        "/pair/code/418503",
+        "/away",
         "/console/staff",
         "/console/committees",
         "/console/invitations",

@@ -327,6 +327,9 @@ def test_no_vietnamese_sentence_of_ours_is_left_on_an_english_page(
         "/console/delegates/import",
         "/console/plan",
         "/console/devices",
+        "/console/devices/pair",
+        "/pair",
+        "/away",
         "/console/staff",
         "/console/book",
     ):
