@@ -33,8 +33,9 @@ def create_app(settings: object | None = None) -> Flask:
         projector,
         staff,
         tablet,
+        tls,
     )
-    from kiosk.core import access, db, html, hx, keys, live, marks
+    from kiosk.core import access, db, doors, html, hx, keys, live, marks
     from kiosk.core.page_version import page_version
 
     if not isinstance(settings, config.Settings):
@@ -43,8 +44,8 @@ def create_app(settings: object | None = None) -> Flask:
     app = Flask("kiosk", instance_path=str(settings.instance))
     app.config.update(
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        # An address that only looks like ours (DNS rebinding) gets nothing.
-        TRUSTED_HOSTS=["127.0.0.1", "localhost"],
+        # An address that only looks like ours (DNS rebinding) gets nothing. `tls` adds the hall's.
+        TRUSTED_HOSTS=list(doors.THIS_LAPTOP),
         MAX_CONTENT_LENGTH=pages.LARGEST_UPLOAD,
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
         SEND_FILE_MAX_AGE_DEFAULT=0,
@@ -70,6 +71,7 @@ def create_app(settings: object | None = None) -> Flask:
     for face in (projector, tablet, console):
         face.init_app(app)
     backup.init_app(app)
+    tls.init_app(app)
     if settings.rehearsal:
         from kiosk.rehearsal import demo
 

@@ -34,6 +34,7 @@ JOBS: dict[str, str] = {
     "backup_copy": "kiosk.backup.copying:job",
     "badge_sheet": "kiosk.conference.badge_sheet:job",
     "fallback_list": "kiosk.documents.fallback_list:job",
+    "hall_certificate": "kiosk.tls.authority:job",
     "invitations": "kiosk.documents.invitation:job",
     "old_workbook": "kiosk.conference.roster.book_reader:job",
     "read_plan": "kiosk.conference.reading:plan_job",

@@ -11,6 +11,7 @@ from kiosk.documents import events as documents
 from kiosk.motions import events as motions
 from kiosk.rehearsal import events as rehearsal
 from kiosk.staff import events as staff
+from kiosk.tls import events as tls
 
 ALL = (
     staff,
@@ -23,5 +24,6 @@ ALL = (
     motions,
     documents,
     backup,
+    tls,
     rehearsal,
 )

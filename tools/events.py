@@ -28,6 +28,7 @@ ROOMS = (
     "motions",
     "documents",
     "backup",
+    "tls",
 )
 
 MEANINGS = {
@@ -113,6 +114,8 @@ MEANINGS = {
     "documents:unit_invitations:sent": "The open invitations of a unit were recorded as sent.",
     "documents:invitation:taken_back": "A sent invitation was recorded as not sent after all.",
     "backup:instance:restored": "The data came back from a backup; `book_seq` is its last line.",
+    "tls:authority:made": "The hall's certificate authority was made; devices trust this one.",
+    "tls:certificate:made": "A certificate was made; `why` tells for what, `addresses` for where.",
     "backup:key:made": "The recovery key was replaced; `recipient` is its public half.",
 }
 

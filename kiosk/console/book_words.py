@@ -30,6 +30,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "documents:invitation:taken_back": ("Bỏ ghi đã gửi giấy mời", "Invitation taken back"),
     "backup:instance:restored": ("Khôi phục từ bản sao lưu", "Restored from a backup"),
     "backup:key:made": ("Thay khóa khôi phục", "Recovery key replaced"),
+    "tls:authority:made": ("Tạo chứng chỉ gốc của hội trường", "Certificate authority made"),
+    "tls:certificate:made": ("Tạo chứng chỉ cho địa chỉ mạng", "Certificate made"),
     "staff:account:added": ("Thêm tài khoản", "Account added"),
     "staff:account:closed": ("Đóng tài khoản", "Account closed"),
     "staff:password:reset": ("Đặt lại mật khẩu", "Password reset"),
@@ -294,6 +296,8 @@ class Reader:
     def _value(self, fact: str, value: Any) -> Any:
         if fact in CODED:
             return VALUES.get(str(value), (value, value))[1 if self._english else 0]
+        if isinstance(value, list):
+            return ", ".join(map(str, value)) or "–"
         try:
             if fact in INSTANTS:
                 return hhmm(datetime.fromisoformat(value))

@@ -56,6 +56,7 @@ def init_app(app: Flask) -> None:
                     "access",
                     "scans",
                     "backup",
+                    "hall",
                     live.THE_CLOCK,
                 }
             ),
@@ -119,6 +120,7 @@ REGIONS = {
     "shown": "console/_shown.html",
     "presence-card": "console/_presence.html",
     "fleet-card": "console/_fleet.html",
+    "hall-card": "tls/_card.html",
     "scans-card": "console/_scans.html",
     "backup-card": "backup/_card.html",
 }

@@ -36,7 +36,11 @@ WORKER = "kiosk.job"
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 #: One job at a time in each: copies wait for disks that people pull out, papers wait for no copy.
-_TURNS = {lane: threading.BoundedSemaphore(1) for lane in ("paper", "backup", "old_workbook")}
+#: One job at a time in each: copies wait for disks that people pull out, papers wait for no copy,
+#: who asks whether all is ready must not wait behind two thousand badges, and nothing holds up the
+#: certificate of a network that has just come.
+_LANES = ("paper", "backup", "old_workbook", "doctor", "certificate")
+_TURNS = {lane: threading.BoundedSemaphore(1) for lane in _LANES}
 # The last lines of a talkative job are the ones that say why it failed.
 _KEPT_LINES = 200
 _LONGEST_LINE = 4096

@@ -12,7 +12,7 @@ from kiosk.core.access import ANYONE, PREPARERS, Kind, actor, allow
 from kiosk.core.clock import utc_now
 from kiosk.core.db import db
 from kiosk.core.errors import Refused
-from kiosk.core.html import allow_camera, set_cookie
+from kiosk.core.html import allow_camera, drop_cookie, set_cookie
 from kiosk.core.messages import status_of
 from kiosk.devices import pairing, queries, rules, services
 from kiosk.devices.blueprint import bp
@@ -144,7 +144,7 @@ def _become(paired: services.Paired) -> Response:
     pulses().heard(paired.id, request.remote_addr or "")
     response = hx.go(HOME[Kind(paired.kind)])
     set_cookie(response, cookie_of(paired.kind), paired.token, days=COOKIE_DAYS)
-    response.delete_cookie(WAITING, path="/", samesite="Strict", httponly=True)
+    drop_cookie(response, WAITING)
     return response
 
 

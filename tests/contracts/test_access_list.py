@@ -37,6 +37,11 @@ LIST: dict[str, str] = {
     "GET /live/<topics>": EVERYONE,  # each topic has an audience of its own, below
     "GET /static/<path:filename>": EVERYONE,
     "POST /internal/act": PROGRAM,
+    # the one page that is served without encryption too, and its files
+    "GET /trust": EVERYONE,
+    "GET /trust/ok": EVERYONE,
+    "GET /trust/hall.crt": EVERYONE,
+    "GET /trust/hall.pem": EVERYONE,
     # signing in, pairing
     "GET /sign-in": EVERYONE,
     "POST /sign-in": EVERYONE,

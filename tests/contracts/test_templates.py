@@ -17,8 +17,10 @@ from support import ROSTER, Browser, meeting_of
 import kiosk
 from kiosk import config, create_app, founding, instance
 from kiosk.config import Settings
+from kiosk.core import doors
 from kiosk.core.access import Kind, Role
 from kiosk.core.db import db, unit_of_work, writer
+from kiosk.core.doors import Door, Hall
 from kiosk.devices import queries as devices
 from kiosk.serving import real_plan
 
@@ -198,6 +200,26 @@ class Day:
         assert self.secretary.get("/console/invitations", fragment=True).status_code == 200
         assert self.tablet.get("/live/tablet?poll=1").status_code == 200
 
+    def trust(self) -> None:
+        """The page for other machines, as each door shows it; then the hall as it was."""
+        before = self.app.extensions["kiosk_hall"]
+        self.app.extensions["kiosk_hall"] = Hall(
+            encrypted=("https://192.168.1.10:8443",),
+            trust=("http://192.168.1.10:8080/trust",),
+            hosts=frozenset({"localhost"}),
+            https_port=8443,
+            fingerprint="AB" * 32,
+        )
+        for door in Door:
+            for machine in ("android", "ipad", "windows", "linux"):
+                page = Browser(self.app).get(
+                    f"/trust?machine={machine}", environ_overrides={doors.KEY: door}
+                )
+                assert page.status_code == 200, door
+                assert re.search(r"\sstyle\s*=", page.get_data(as_text=True)) is None
+        self.look("/console")
+        self.app.extensions["kiosk_hall"] = before
+
     def refusals(self) -> None:
         self.act("/console/staff", status=422)
         assert self.secretary.post("/console/staff", fragment=False).status_code == 422
@@ -274,6 +296,7 @@ def test_every_template_is_drawn_and_no_word_in_it_is_undefined(
             browser.client.set_cookie("kiosk_lang", language)
         day.before()
         day.fleet()
+        day.trust()
         day.refusals()
         day.desk()
         day.item()

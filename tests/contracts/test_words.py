@@ -77,6 +77,10 @@ ONE_LANGUAGE = {
         "Thẻ hỏng, không quét được": "goes into the book, which is kept in Vietnamese",
         "In sai thông tin": "goes into the book, which is kept in Vietnamese",
     },
+    "tls/trust.html": {
+        "Tiếng Việt": "each language is named in itself",
+        "English": "each language is named in itself",
+    },
     "console/_motion.html": {
         "Thông qua chương trình Hội nghị": "a suggestion; the hall votes on Vietnamese words",
         "Thông qua danh sách Đoàn Chủ tịch và Thư ký": "a suggestion for the hall",
