@@ -35,8 +35,9 @@ log = logging.getLogger(__name__)
 WORKER = "kiosk.job"
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
-#: One job at a time in each: copies wait for disks that people pull out, papers wait for no copy.
-_TURNS = {lane: threading.BoundedSemaphore(1) for lane in ("paper", "backup")}
+#: One job at a time in each: copies wait for disks that people pull out, papers wait for no copy,
+#: and who asks whether all is ready must not wait behind two thousand badges.
+_TURNS = {lane: threading.BoundedSemaphore(1) for lane in ("paper", "backup", "doctor")}
 # The last lines of a talkative job are the ones that say why it failed.
 _KEPT_LINES = 200
 _LONGEST_LINE = 4096
