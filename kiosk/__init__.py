@@ -26,6 +26,7 @@ def create_app(settings: object | None = None) -> Flask:
         config,
         console,
         devices,
+        doctor,
         documents,
         errors,
         motions,
@@ -70,6 +71,7 @@ def create_app(settings: object | None = None) -> Flask:
     for face in (projector, tablet, console):
         face.init_app(app)
     backup.init_app(app)
+    doctor.init_app(app)
     if settings.rehearsal:
         from kiosk.rehearsal import demo
 

@@ -28,6 +28,7 @@ ROOMS = (
     "motions",
     "documents",
     "backup",
+    "doctor",
 )
 
 MEANINGS = {
@@ -113,6 +114,12 @@ MEANINGS = {
     "documents:unit_invitations:sent": "The open invitations of a unit were recorded as sent.",
     "documents:invitation:taken_back": "A sent invitation was recorded as not sent after all.",
     "backup:instance:restored": "The data came back from a backup; `book_seq` is its last line.",
+    "doctor:self_test:passed": "A person tried a part of a device or the laptop; it works.",
+    "doctor:self_test:failed": "A person tried a part of a device or the laptop; it does not work.",
+    "doctor:route:found": "The laptop has a way to the internet, which the hall does not need.",
+    "doctor:route:gone": "The way to the internet that was found is gone.",
+    "doctor:sheet:printed": "The go / no-go sheet was printed; `to_mend` counts what stood open.",
+    "doctor:test_page:printed": "The printer's test page was made.",
     "backup:key:made": "The recovery key was replaced; `recipient` is its public half.",
 }
 
