@@ -125,9 +125,8 @@ def test_the_technician_checks_the_hall(
 ) -> None:
     page, watch = open_page(1440, 900)
     sign_in(page, hall, "Hoàng")
-    expect(page.locator(".bar, .top .pages [aria-current=page]").last).to_have_text(
-        "Kiểm tra sẵn sàng"
-    )
+    here = page.locator("nav.pages [aria-current=page]")
+    expect(here).to_have_text("Kiểm tra sẵn sàng")
     word = page.locator("#verdict")
     expect(word).to_have_text(re.compile(r"^CẦN SỬA \d+ VIỆC$"))
     accessible(page)
