@@ -26,6 +26,7 @@ def create_app(settings: object | None = None) -> Flask:
         config,
         console,
         devices,
+        doctor,
         documents,
         errors,
         motions,
@@ -72,6 +73,7 @@ def create_app(settings: object | None = None) -> Flask:
         face.init_app(app)
     backup.init_app(app)
     tls.init_app(app)
+    doctor.init_app(app)
     if settings.rehearsal:
         from kiosk.rehearsal import demo
 

@@ -30,6 +30,7 @@ from kiosk.core.errors import Refused
 from kiosk.core.names import fold
 from kiosk.devices import queries as device_rows
 from kiosk.devices import services as devices
+from kiosk.doctor import asking
 from kiosk.documents import invitation
 from kiosk.documents import services as documents
 from kiosk.staff import services as staff
@@ -60,6 +61,11 @@ def _keys() -> Any:
 def _note_key_made(order: dict[str, Any], by: Actor) -> Any:
     backup.note_key_made(recipient=order["recipient"], by=by)
     return None
+
+
+@act("doctor.report")
+def _go_or_no_go(order: dict[str, Any], by: Actor) -> Any:
+    return asking.answer(current_app, order, by)
 
 
 @act("plan.import")

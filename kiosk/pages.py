@@ -155,6 +155,7 @@ def console_parts() -> list[tuple[str, list[Part]]]:
             gettext("Thiết bị"),
             [
                 Part("devices.board", gettext("Thiết bị"), preparers),
+                Part("doctor.page", gettext("Kiểm tra sẵn sàng"), and_chair),
                 Part("staff.accounts", gettext("Tài khoản"), preparers),
             ],
         ),

@@ -7,6 +7,7 @@ from kiosk.conference import events as conference
 from kiosk.conference import file_events as files
 from kiosk.conference import preparation_events as preparation
 from kiosk.devices import events as devices
+from kiosk.doctor import events as doctor
 from kiosk.documents import events as documents
 from kiosk.motions import events as motions
 from kiosk.rehearsal import events as rehearsal
@@ -25,5 +26,6 @@ ALL = (
     documents,
     backup,
     tls,
+    doctor,
     rehearsal,
 )

@@ -29,6 +29,7 @@ ROOMS = (
     "documents",
     "backup",
     "tls",
+    "doctor",
 )
 
 MEANINGS = {
@@ -116,6 +117,12 @@ MEANINGS = {
     "backup:instance:restored": "The data came back from a backup; `book_seq` is its last line.",
     "tls:authority:made": "The hall's certificate authority was made; devices trust this one.",
     "tls:certificate:made": "A certificate was made; `why` tells for what, `addresses` for where.",
+    "doctor:self_test:passed": "A person tried a part of a device or the laptop; it works.",
+    "doctor:self_test:failed": "A person tried a part of a device or the laptop; it does not work.",
+    "doctor:route:found": "The laptop has a way to the internet, which the hall does not need.",
+    "doctor:route:gone": "The way to the internet that was found is gone.",
+    "doctor:sheet:printed": "The go / no-go sheet was printed; `to_mend` counts what stood open.",
+    "doctor:test_page:printed": "The printer's test page was made.",
     "backup:key:made": "The recovery key was replaced; `recipient` is its public half.",
 }
 

@@ -109,6 +109,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "motions:count:corrected": ("Đính chính biểu quyết", "Vote corrected"),
     "motions:motion:withdrawn": ("Rút câu hỏi", "Vote withdrawn"),
     "motions:motion:put_away": ("Cất kết quả khỏi màn hình", "Result taken off the wall"),
+    "doctor:self_test:passed": ("Thử máy: đạt", "Self-test passed"),
+    "doctor:self_test:failed": ("Thử máy: chưa đạt", "Self-test failed"),
+    "doctor:route:found": ("Máy có đường ra mạng ngoài", "A way to the internet was found"),
+    "doctor:route:gone": ("Máy hết đường ra mạng ngoài", "The way to the internet is gone"),
+    "doctor:sheet:printed": ("In phiếu kiểm tra", "Go / no-go sheet printed"),
+    "doctor:test_page:printed": ("In trang thử máy in", "Printer's test page made"),
 }
 
 #: Values that are codes, in words.
@@ -129,6 +135,7 @@ VALUES: dict[str, tuple[str, str]] = {
     "no_place": ("đã thôi dự thay", "no longer a substitute"),
     "not_inside": ("chưa có lượt vào", "not checked in"),
     "overtaken": ("gửi bù muộn, đã có lượt mới hơn", "sent late, there is a newer scan"),
+    "test": ("thẻ thử", "test badge"),
     "in": ("vào", "in"),
     "out": ("ra", "out"),
     "gate": ("cổng", "gate"),
@@ -137,6 +144,7 @@ VALUES: dict[str, tuple[str, str]] = {
     "follow": ("theo phiên họp", "follows the meeting"),
     "follow_gate": ("theo phiên họp, rảnh thì quét thẻ", "follows, scans while free"),
     "idle": ("ghim trang chờ", "pinned to the waiting page"),
+    "selftest": ("ghim trang tự kiểm tra", "pinned to the self-test"),
     "paper": ("giấy", "paper"),
     "zalo": ("Zalo", "Zalo"),
     "email": ("email", "email"),
@@ -159,6 +167,15 @@ VALUES: dict[str, tuple[str, str]] = {
     "pledge": ("ký giao ước", "pledge signing"),
     "resolution": ("nghị quyết", "resolution"),
     "other": ("khác", "other"),
+    "camera": ("máy ảnh", "camera"),
+    "touch": ("cảm ứng", "touch"),
+    "sound": ("loa", "sound"),
+    "scan": ("máy quét", "scanner"),
+    "picture": ("hình chiếu", "picture"),
+    "print": ("máy in", "printer"),
+    "clock": ("đồng hồ", "clock"),
+    "sleep": ("chế độ ngủ", "sleep mode"),
+    "power": ("nguồn điện", "power"),
 }
 
 #: Facts that a person wants to read, with their words; others stay in the stored line.
@@ -200,6 +217,8 @@ FACTS: dict[str, tuple[str, str]] = {
     "substitute": ("người dự thay", "substitute"),
     "copy": ("bản sao lưu", "backup"),
     "book_seq": ("dòng cuối", "last line"),
+    "part": ("phần", "part"),
+    "to_mend": ("việc cần sửa", "to mend"),
     "device_kind": ("loại máy", "device kind"),
     "task": ("việc", "task"),
     "addresses": ("địa chỉ", "addresses"),
@@ -220,6 +239,7 @@ CODED = frozenset(
         "bar",
         "device_kind",
         "task",
+        "part",
     }
 )
 

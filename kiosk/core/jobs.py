@@ -35,7 +35,6 @@ log = logging.getLogger(__name__)
 WORKER = "kiosk.job"
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
-#: One job at a time in each: copies wait for disks that people pull out, papers wait for no copy.
 #: One job at a time in each: copies wait for disks that people pull out, papers wait for no copy,
 #: who asks whether all is ready must not wait behind two thousand badges, and nothing holds up the
 #: certificate of a network that has just come.

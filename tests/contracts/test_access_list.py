@@ -176,6 +176,14 @@ LIST: dict[str, str] = {
     "POST /console/motions/<int:motion_id>/put-away": LEADERS,
     "POST /console/motions/<int:motion_id>/withdraw": LEADERS,
     "GET /console/book": LEADERS_AND_TECHNICIAN,
+    # go or no-go: the chair looks, the preparers press
+    "GET /console/doctor": LEADERS_AND_TECHNICIAN,
+    "POST /console/doctor/measure": PREPARERS,
+    "POST /console/doctor/taps/<part>": PREPARERS,
+    "POST /console/doctor/paper": PREPARERS,
+    "POST /console/doctor/test-page": PREPARERS,
+    "GET /selftest": "gate tablet projector",
+    "POST /selftest": "gate tablet projector",
 }
 
 #: Only in rehearsal mode, where the data is invented and the laptop is the newcomer's own.
@@ -192,6 +200,8 @@ TOPICS = {
     "notes": STAFF,
     "preview": STAFF,
     "script": LEADERS,
+    "doctor": PREPARERS,
+    "doctor-look": "chair",
 }
 
 CALLERS = ("nobody", "revoked gate", *(str(role) for role in Role), *(str(kind) for kind in Kind))
@@ -259,7 +269,8 @@ def crowd(
     as_device: Callable[[str, str], Browser],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Crowd:
-    monkeypatch.setattr(jobs, "run_job", lambda *_args, **_named: b"%PDF-")
+    answers = {"doctor": b"{}"}  # what a worker measured; all others make papers
+    monkeypatch.setattr(jobs, "run_job", lambda name, *_args, **_named: answers.get(name, b"%PDF-"))
     browsers = {"nobody": Browser(app), "revoked gate": as_device(Kind.GATE, "Cổng cũ")}
     browsers |= {str(role): signed_in(role) for role in Role}
     browsers |= {str(kind): as_device(kind, f"Máy {kind}") for kind in Kind}
@@ -272,6 +283,7 @@ def call(browser: Browser, endpoint: str) -> TestResponse:
     method, rule = endpoint.split(" ")
     path = rule.replace("<path:filename>", "css/base.css").replace("<ticket>", "no-such-ticket")
     path = path.replace("<topics>", "no-such-topic").replace("<committee>", "no-such-body")
+    path = path.replace("<part>", "no-such-part")
     path = path.replace("<code>", "418503")
     path = "/".join("999" if part.startswith("<int:") else part for part in path.split("/"))
     headers = {"X-CSRF-Token": browser.token, "Accept": "text/html"}

@@ -134,6 +134,7 @@ class Day:
         self.secretary = Browser(app).sign_in(Role.SECRETARY)
         self.gate = Browser(app).pair(Kind.GATE, "Cổng 1")
         self.tablet = Browser(app).pair(Kind.TABLET, "Bảng 1")
+        self.wall = Browser(app).pair(Kind.PROJECTOR, "Màn chiếu chính")
         self.meeting = meeting_of(app)
 
     def look(self, *paths: str) -> None:
@@ -199,6 +200,15 @@ class Day:
         self.look("/console/committees", "/console/invitations", "/console/plan")
         assert self.secretary.get("/console/invitations", fragment=True).status_code == 200
         assert self.tablet.get("/live/tablet?poll=1").status_code == 200
+        self.doctor()
+
+    def doctor(self) -> None:
+        self.act("/console/doctor/taps/print", ok=1)
+        self.act("/console/doctor/taps/clock", ok=0)
+        self.look("/console/doctor", "/live/doctor?poll=1")
+        for browser in (self.gate, self.tablet, self.wall):
+            assert browser.get("/selftest").status_code == 200
+        assert self.gate.post("/selftest", {"part": "sound", "ok": "1"}).status_code == 200
 
     def trust(self) -> None:
         """The page for other machines, as each door shows it; then the hall as it was."""
@@ -292,7 +302,7 @@ def test_every_template_is_drawn_and_no_word_in_it_is_undefined(
             empty.client.set_cookie("kiosk_lang", language)
             assert empty.get(path).status_code == 200, path
         day = Day(rehearsal)
-        for browser in (day.secretary, day.gate, day.tablet):
+        for browser in (day.secretary, day.gate, day.tablet, day.wall):
             browser.client.set_cookie("kiosk_lang", language)
         day.before()
         day.fleet()
@@ -340,6 +350,7 @@ def test_every_page_that_is_sent_keeps_to_the_policy(
         "/console/invitations",
         "/console/agenda/1",
         "/console/script",
+        "/console/doctor",
         "/desk",
         "/desk/people/1",
         "/desk/new",
