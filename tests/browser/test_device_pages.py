@@ -70,6 +70,24 @@ def test_the_board_says_which_page_is_old(hall: Hall) -> None:
     expect(console.locator(".fleet-troubled")).to_contain_text("Trang cũ", timeout=25_000)
 
 
+def test_a_waiting_page_is_loaded_anew_after_half_an_hour_while_nobody_is_near(
+    hall: Hall,
+) -> None:
+    console = hall.secretary()
+    tablet = hall.pair(console, "Máy tính bảng")
+    tablet.clock.install()
+    tablet.reload()
+    open_stream(tablet)
+    tablet.evaluate("window.before = true")
+    with tablet.expect_event("load"):
+        tablet.clock.fast_forward("31:00")
+        tablet.wait_for_timeout(500)  # the answer of the server, which it asks first
+        tablet.clock.run_for(2_000)
+    assert tablet.evaluate("window.before") is None
+    open_stream(tablet)
+    hall.watch.ensure_calm()
+
+
 # -- the server goes and comes ---------------------------------------------------------------------
 
 
