@@ -9,6 +9,7 @@ import asyncio
 import math
 import re
 import socket
+import ssl
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -85,14 +86,18 @@ def _where(address: str) -> tuple[str, int]:
     return parts.hostname, parts.port
 
 
-async def drive(address: str, requests: Sequence[bytes], *, clients: int) -> Round:
-    """Send every request once, `clients` at a time.
+async def drive(
+    address: str, requests: Sequence[bytes], *, clients: int, tls: ssl.SSLContext | None = None
+) -> Round:
+    """Send every request once, `clients` at a time; encrypted with `tls`.
 
     Raises TimeoutError or ConnectionError: a lost answer makes the round worthless.
     """
     host, port = _where(address)
     loop = asyncio.get_running_loop()
-    connections = [(await loop.create_connection(_Client, host, port))[1] for _ in range(clients)]
+    connections = [
+        (await loop.create_connection(_Client, host, port, ssl=tls))[1] for _ in range(clients)
+    ]
     round_ = Round(seconds=0.0, times=[])
     waiting = iter(requests)
 
@@ -112,6 +117,30 @@ async def drive(address: str, requests: Sequence[bytes], *, clients: int) -> Rou
     finally:
         for client in connections:
             client.transport.abort()
+    round_.seconds = time.perf_counter() - begun
+    round_.times.sort()
+    return round_
+
+
+async def join(address: str, request: bytes, *, clients: int, tls: ssl.SSLContext | None) -> Round:
+    """So many machines come at one moment: connect, shake hands, ask once. A time is from there to
+    the whole answer; TLS is resumed by none, as none was here before."""
+    host, port = _where(address)
+    loop = asyncio.get_running_loop()
+    round_ = Round(seconds=0.0, times=[])
+    begun = time.perf_counter()
+
+    async def one() -> None:
+        _, client = await loop.create_connection(_Client, host, port, ssl=tls)
+        try:
+            status, _ = await client.send(request)
+        finally:
+            client.transport.abort()
+        round_.times.append((time.perf_counter() - begun) * 1000)
+        round_.statuses[status] += 1
+
+    async with asyncio.timeout(ANSWER_WITHIN):
+        await asyncio.gather(*(one() for _ in range(clients)))
     round_.seconds = time.perf_counter() - begun
     round_.times.sort()
     return round_

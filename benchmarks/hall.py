@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import ssl
 import sys
 import time
 from collections.abc import Iterator
@@ -12,15 +14,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlencode
 
-from kiosk import config
+from kiosk import config, instance
 from kiosk.conference import badge_code
 from kiosk.config import Settings
 from kiosk.core import keys
-from kiosk.founding import Made, make_conference
+from kiosk.founding import Made, make_conference, real_plan
 from kiosk.rehearsal import facts
 from kiosk.rehearsal.hall import Browser, Statuses, pair, serving, sign_in
 from kiosk.rehearsal.people import invent, write_roster_xlsx
-from kiosk.serving import real_plan
+from kiosk.tls import store
 
 #: Gates; the clients of a round share them, as a queue shares a door.
 GATES = 3
@@ -67,26 +69,50 @@ class Hall:
     idle_mb: float | None
     gates: list[Browser]
     projector: Browser
+    secretary: Browser
     codes: Iterator[str]
+    #: The same server behind its encrypted door, and what trusts it.
+    encrypted: str
+    tls: ssl.SSLContext
     scans: int = 0
 
-    def scan_requests(self, count: int) -> list[bytes]:
-        """So many prepared scans of people who have not come yet, spread over the gates."""
+    @property
+    def devices(self) -> int:
+        """Devices paired so far; the next one has the number after it."""
+        return len(self.gates) + 1
+
+    def scan_requests(self, count: int, *, address: str = "") -> list[bytes]:
+        """So many prepared scans of people who have not come yet, spread over the gates; sent to
+        `address`, or to the plain door."""
         requests = []
         for number in range(count):
             gate = self.gates[number % len(self.gates)]
             self.scans += 1
             body = urlencode({"code": next(self.codes), "scan_id": f"bench-{self.scans:08d}"})
-            requests.append(_request("POST", "/gate/scan", gate, body))
+            requests.append(request_of("POST", "/gate/scan", gate, body, address=address))
         return requests
+
+    def greeting(self, address: str) -> bytes:
+        """The smallest question that the application answers."""
+        return f"GET /trust/ok HTTP/1.1\r\nHost: {address.partition('//')[2]}\r\n\r\n".encode()
 
     def stream_request(self) -> bytes:
         """What a projector sends to follow the wall."""
-        return _request("GET", "/live/wall", self.projector, "")
+        return request_of("GET", "/live/wall", self.projector, "")
 
 
-def _request(method: str, path: str, browser: Browser, body: str) -> bytes:
-    host = browser.address.removeprefix("http://")
+def request_of(
+    method: str,
+    path: str,
+    browser: Browser,
+    body: str,
+    *,
+    kind: str = "application/x-www-form-urlencoded",
+    address: str = "",
+) -> bytes:
+    """One request as a browser of this hall sends it, whole and ready."""
+    address = address or browser.address
+    host = address.partition("//")[2]
     head = [
         f"{method} {path} HTTP/1.1",
         f"Host: {host}",
@@ -95,9 +121,9 @@ def _request(method: str, path: str, browser: Browser, body: str) -> bytes:
     if method == "POST":
         head += [
             f"X-CSRF-Token: {browser.csrf}",
-            f"Origin: {browser.address}",
+            f"Origin: {address}",
             "HX-Request: true",
-            "Content-Type: application/x-www-form-urlencoded",
+            f"Content-Type: {kind}",
             f"Content-Length: {len(body)}",
         ]
     return ("\r\n".join(head) + "\r\n\r\n" + body).encode("ascii")
@@ -108,7 +134,8 @@ def running(original: Original, folder: Path) -> Iterator[Hall]:
     """Copy the conference, start its server, pair the devices; stop it at the end."""
     shutil.copytree(original.folder, folder)
     begun = time.perf_counter()
-    with serving(folder, log=folder.with_suffix(".log")) as server:
+    doors = ("--host", "127.0.0.1", "--https-port", "0")
+    with serving(folder, log=folder.with_suffix(".log"), options=doors) as server:
         start_seconds = time.perf_counter() - begun
         idle = memory_mb(server.process.pid)
         secretary = Browser(server.address, Statuses())
@@ -126,11 +153,27 @@ def running(original: Original, folder: Path) -> Iterator[Hall]:
                 idle_mb=idle,
                 gates=gates,
                 projector=projector,
+                secretary=secretary,
                 codes=iter(original.codes),
+                encrypted=_encrypted(folder),
+                tls=_trusting(folder),
             )
         finally:
             for browser in (secretary, projector, *gates):
                 browser.close()
+
+
+def _encrypted(folder: Path) -> str:
+    """The encrypted door of a server that listens on this machine alone."""
+    said = json.loads((folder / instance.DOOR).read_text(encoding="utf-8"))
+    return f"https://127.0.0.1:{said['https_port']}"
+
+
+def _trusting(folder: Path) -> ssl.SSLContext:
+    """What a machine has that trusts the hall: its authority, and no other."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(cadata=store.authority_certificate(folder) or b"")
+    return context
 
 
 def cpu_seconds(pid: int) -> float | None:

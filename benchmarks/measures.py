@@ -15,6 +15,7 @@ from pathlib import Path
 
 from benchmarks import disk, driver
 from benchmarks.files import Busy, measure_files
+from benchmarks.fleet import measure_fleet
 from benchmarks.hall import Hall, Original, cpu_seconds, memory_mb, running
 from benchmarks.writer_units import WRITERS
 
@@ -27,6 +28,10 @@ LISTENERS = (50, 300, 1_000)
 CROWD_OF = 300
 #: Clients and scans while all listeners follow.
 CROWDED = (16, 160)
+#: Clients and scans over the encrypted door, and over the plain one just before; machines that join
+#: at one moment.
+ENCRYPTED = (16, 160)
+JOINING = 40
 #: Clients and scans at a time while a copy and a sheet of badges are made, again and again; so many
 #: times at least, and until one of each has ended.
 BESIDE = (16, 40)
@@ -74,6 +79,7 @@ def measure(folder: Path, original: Original, *, rounds: int, quick: bool, tell:
             samples.add("idle memory", hall.idle_mb)
             asyncio.run(_load(hall, samples, quick=quick))
             asyncio.run(_beside(hall, samples, here))
+            samples.other_answers += asyncio.run(measure_fleet(hall, samples.add))
         if number == 1 or not quick:
             for name, value in measure_files(here):
                 samples.add(name, value)
@@ -108,9 +114,33 @@ async def _load(hall: Hall, samples: Samples, *, quick: bool) -> None:
             count=count // 2 if quick else count,
             name=f"scans {clients}",
         )
+    await _encrypted(hall, samples)
     first.close()
     for count in LISTENERS:
         await _stream(hall, samples, count)
+
+
+async def _encrypted(hall: Hall, samples: Samples) -> None:
+    """The same scans by both doors of the same server, and a crowd of machines that join."""
+    clients, count = ENCRYPTED
+    for name, address, tls in (("plain", hall.address, None), ("tls", hall.encrypted, hall.tls)):
+        requests = hall.scan_requests(count, address=address)
+        gc.collect()
+        before = cpu_seconds(hall.pid)
+        done = await driver.drive(address, requests, clients=clients, tls=tls)
+        after = cpu_seconds(hall.pid)
+        samples.server_errors += sum(n for status, n in done.statuses.items() if status >= 500)
+        samples.other_answers += sum(n for word, n in done.outcomes.items() if word != "admitted")
+        samples.add(f"door {name}", done.rate)
+        if before is not None and after is not None:
+            samples.add(f"door {name} cpu", (after - before) * 1000 / count)
+        before = cpu_seconds(hall.pid)
+        done = await driver.join(address, hall.greeting(address), clients=JOINING, tls=tls)
+        after = cpu_seconds(hall.pid)
+        samples.other_answers += sum(n for status, n in done.statuses.items() if status != 204)
+        samples.add(f"join {name}", done.seconds * 1000)
+        if before is not None and after is not None:
+            samples.add(f"join {name} cpu", (after - before) * 1000 / JOINING)
 
 
 async def _beside(hall: Hall, samples: Samples, folder: Path) -> None:

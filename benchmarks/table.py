@@ -6,12 +6,21 @@ import os
 import platform
 import sqlite3
 import statistics
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from benchmarks.files import BADGES, ROWS
-from benchmarks.measures import BESIDE, CROWD_OF, CROWDED, LISTENERS, Samples
+from benchmarks.fleet import TABLETS
+from benchmarks.measures import (
+    BESIDE,
+    CROWD_OF,
+    CROWDED,
+    ENCRYPTED,
+    JOINING,
+    LISTENERS,
+    Samples,
+)
 from kiosk.core.clock import HALL
 
 BEGIN = "<!-- bench: begin, written by `make bench` -->"
@@ -76,6 +85,8 @@ def rows(samples: Samples) -> Iterator[tuple[str, ...]]:
         )
         goal = "≤ 120" if count == max(LISTENERS) else ""
         yield from line(f"memory {count}", f"server MB, {count} screens", goal=goal)
+    yield from line("follow", f"secretary's tap → last of {TABLETS} tablets told, ms", digits=1)
+    yield from line("kB a tablet", "server kB for one connected tablet")
     if "scans crowded" in middle:
         alone = middle[f"scans {CROWDED[0]}"]
         yield from line(
@@ -92,6 +103,8 @@ def rows(samples: Samples) -> Iterator[tuple[str, ...]]:
             beside=f"{middle['beside'] / alone:.0%} of the same alone",
         )
         yield from line("beside p99", "scan p99 ms then", digits=1)
+    if "door tls" in middle:
+        yield from _encrypted(line, middle)
     yield from line("plan shown", "the real plan: upload to preview, s", digits=2)
     yield from line("roster shown", f"roster of {ROWS:,} rows: to preview, s", digits=2, goal="≤ 2")
     yield from line("roster stored", "… from there to stored, s", digits=2, goal="≤ 3")
@@ -100,6 +113,22 @@ def rows(samples: Samples) -> Iterator[tuple[str, ...]]:
     yield from line("idle memory", "idle server, MB", goal="≤ 100")
     yield ("answers 5xx", str(samples.server_errors), "", "", "0")
     yield ("scans not admitted, screens lost", str(samples.other_answers), "", "", "0")
+
+
+def _encrypted(
+    line: Callable[..., Iterator[tuple[str, ...]]], middle: Mapping[str, float]
+) -> Iterator[tuple[str, ...]]:
+    """The encrypted door beside the plain one of the same server."""
+    clients = ENCRYPTED[0]
+    share = f"{middle['door tls'] / middle['door plain']:.0%} of the plain door just before"
+    yield from line("door tls", f"scans/s over TLS, {clients} clients", beside=share)
+    plain = f"{middle['door plain cpu']:.2f} plain" if "door plain cpu" in middle else ""
+    yield from line("door tls cpu", "server CPU ms a scan over TLS", digits=2, beside=plain)
+    plain = f"{middle['join plain']:.0f} plain"
+    words = f"{JOINING} machines join at one moment over TLS: the last is answered, ms"
+    yield from line("join tls", words, beside=plain)
+    plain = f"{middle['join plain cpu']:.2f} plain" if "join plain cpu" in middle else ""
+    yield from line("join tls cpu", "server CPU ms a machine then", digits=2, beside=plain)
 
 
 def markdown(facts: str, lines: list[tuple[str, ...]]) -> str:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask import Flask
 
 __version__ = "0.1.0"
@@ -17,6 +19,7 @@ def create_app(settings: object | None = None) -> Flask:
     that `wsgi.py` works under any WSGI server.
     """
     from kiosk import (
+        acts,
         agenda,
         backup,
         checkin,
@@ -24,6 +27,7 @@ def create_app(settings: object | None = None) -> Flask:
         config,
         console,
         devices,
+        doctor,
         documents,
         errors,
         motions,
@@ -31,8 +35,10 @@ def create_app(settings: object | None = None) -> Flask:
         projector,
         staff,
         tablet,
+        tls,
     )
-    from kiosk.core import access, db, html, hx, keys, live, marks
+    from kiosk.core import access, db, doors, html, hx, keys, live, marks
+    from kiosk.core.page_version import page_version
 
     if not isinstance(settings, config.Settings):
         settings = config.load()
@@ -40,15 +46,17 @@ def create_app(settings: object | None = None) -> Flask:
     app = Flask("kiosk", instance_path=str(settings.instance))
     app.config.update(
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        # An address that only looks like ours (DNS rebinding) gets nothing.
-        TRUSTED_HOSTS=["127.0.0.1", "localhost"],
+        # An address that only looks like ours (DNS rebinding) gets nothing. `tls` adds the hall's.
+        TRUSTED_HOSTS=list(doors.THIS_LAPTOP),
         MAX_CONTENT_LENGTH=pages.LARGEST_UPLOAD,
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
         SEND_FILE_MAX_AGE_DEFAULT=0,
     )
     app.extensions["kiosk_settings"] = settings
     app.extensions["kiosk_keys"] = keys.load(settings.instance)
-    app.extensions["kiosk_live"] = live.Hub(app, version=__version__)
+    app.extensions["kiosk_live"] = live.Hub(
+        app, version=page_version(Path(app.root_path), __version__)
+    )
 
     db.init_app(app)
     with app.app_context():
@@ -65,6 +73,9 @@ def create_app(settings: object | None = None) -> Flask:
     for face in (projector, tablet, console):
         face.init_app(app)
     backup.init_app(app)
+    tls.init_app(app)
+    doctor.init_app(app)
+    acts.init_app(app)
     if settings.rehearsal:
         from kiosk.rehearsal import demo
 

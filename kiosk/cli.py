@@ -346,30 +346,52 @@ def write_file(out: Path, data: bytes) -> None:
         raise click.UsageError(f"cannot write {out}: {refused.strerror}") from refused
 
 
+PORT = click.IntRange(0, 65_535)
+
+
 @command("serve", with_appcontext=False)
-@click.option("--host", help="Address to listen on; only this laptop until TLS comes.")
-@click.option("--port", type=click.IntRange(0, 65_535), help="Default 8080; 0 takes a free one.")
+@click.option("--host", help="One local address, or 127.0.0.1; default: all that this laptop has.")
+@click.option("--port", type=PORT, help="Plain HTTP. Default 8080; 0 takes a free one.")
+@click.option("--https-port", type=PORT, help="Encrypted. Default 8443; 0 takes a free one.")
+@click.option("--no-tls", is_flag=True, help="No encryption: this laptop alone.")
 @click.pass_context
 @refusals
-def serve(context: click.Context, host: str | None, port: int | None) -> None:
+def serve(
+    context: click.Context,
+    host: str | None,
+    port: int | None,
+    https_port: int | None,
+    no_tls: bool,
+) -> None:
     """Run the hall."""
     from kiosk.serving import run
 
-    chosen = settings(context, host=host, port=port)
+    chosen = settings(
+        context, host=host, port=port, https_port=https_port, tls=False if no_tls else None
+    )
     instance.ensure_whole(chosen.instance)
     run(chosen, say=say)
 
 
 @command("demo", with_appcontext=False)
-@click.option("--port", type=click.IntRange(0, 65_535), help="Default 8080; 0 takes a free one.")
+@click.option("--port", type=PORT, help="Default 8080; 0 takes a free one.")
+@click.option("--https-port", type=PORT, help="Encrypted. Default 8443; 0 takes a free one.")
+@click.option("--no-tls", is_flag=True, help="No encryption: this laptop alone.")
 @click.option("--delegates", type=click.IntRange(9, 10_000), default=186, show_default=True)
 @click.pass_context
 @refusals
-def demo(context: click.Context, port: int | None, delegates: int) -> None:
+def demo(
+    context: click.Context,
+    port: int | None,
+    https_port: int | None,
+    no_tls: bool,
+    delegates: int,
+) -> None:
     """Run the real plan with invented people, in a rehearsal folder of its own (`make run`)."""
     from kiosk.serving import run_demo
 
-    run_demo(settings(context, port=port), delegates=delegates, say=say)
+    chosen = settings(context, port=port, https_port=https_port, tls=False if no_tls else None)
+    run_demo(chosen, delegates=delegates, say=say)
 
 
 def typed_password() -> str:
@@ -429,11 +451,16 @@ def device_add(context: click.Context, kind: str, name: str, as_json: bool) -> N
     """Add a device; prints its one-time address."""
     added = order(context, "device.add", kind=kind, name=name)
     chosen = settings(context)
-    added["address"] = f"{instance.address(chosen)}/pair/{added.pop('ticket')}"
+    way, over_lan = f"/pair/{added.pop('ticket')}", instance.lan_address(chosen)
+    added["address"] = instance.address(chosen) + way
+    # The same one-time address for another machine, where the running hall is on a network.
+    added["lan_address"] = over_lan + way if over_lan else None
     if as_json:
         say_json(added)
     else:
         say(added["address"])
+        if over_lan:
+            say(added["lan_address"])
 
 
 @device.command("list", with_appcontext=False)
@@ -564,6 +591,27 @@ def restore(  # noqa: PLR0917 (click hands over every option)
         said = done.manifest
         rows = f"book line {said.book_seq}, {said.rows.get('delegate', 0)} delegates"
         say(f"{file.name if only_check else target}: {said.made_at.isoformat()}, {rows}")
+
+
+@command("doctor", with_appcontext=False)
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--pdf", "out", type=FILE, help="The sheet to sign, as a PDF.")
+@click.pass_context
+@refusals
+def doctor(context: click.Context, as_json: bool, out: Path | None) -> None:
+    """Go or no-go: exit code 0 when the hall is ready, 1 with what to mend, in order."""
+    from kiosk.doctor import asking, paper
+
+    asked = asking.ask(settings(context), language=chosen_language(), on_paper=out is not None)
+    if out is not None:
+        write_file(out, paper.sheet_job(asked.sheet, lambda done, total: None))
+    if as_json:
+        say_json(asked.report)
+    else:
+        for line in asking.told(asked.report):
+            say(line)
+    if not asked.report["ready"]:
+        raise SystemExit(1)
 
 
 @command("rehearse", with_appcontext=False)

@@ -7,10 +7,11 @@ conference nobody has time to find out that a setting was spelled wrongly.
 from __future__ import annotations
 
 import os
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -25,6 +26,15 @@ FILE = "config.toml"
 DATABASE = "kiosk.sqlite3"
 
 
+#: The encrypted port unless a technician says otherwise.
+HTTPS_PORT = 8443
+
+
+def _address(host: str) -> str:
+    """An IPv4 address, or the name of this laptop for itself."""
+    return "127.0.0.1" if host == "localhost" else str(IPv4Address(host))
+
+
 class Settings(BaseSettings):
     """What a technician may set. Rules of the meeting are not here: they are fields of it."""
 
@@ -32,9 +42,15 @@ class Settings(BaseSettings):
 
     #: Folder with the database, the keys and everything that belongs to one conference.
     instance: Path
-    #: Only this laptop until the encrypted door comes.
-    host: Literal["127.0.0.1", "localhost"] = "127.0.0.1"
+    #: Where the hall is opened. Unset: on this laptop and at each of its local addresses. One of
+    #: those, or 127.0.0.1 for this laptop alone; `serve` looks whether it is ours.
+    host: Annotated[str, AfterValidator(_address)] | None = None
+    #: Plain HTTP: the whole application for this laptop, `/trust` for others. 0 takes a free one.
     port: Annotated[int, Field(ge=0, le=65_535)] = 8080
+    #: HTTPS. 0 takes a free one; unset: 8443, or a free one where `port` is 0.
+    https_port: Annotated[int, Field(ge=0, le=65_535)] | None = None
+    #: False: no encryption, so this laptop alone.
+    tls: bool = True
     #: Language of a browser that has not chosen.
     language: Literal["vi", "en"] = "vi"
     #: A rehearsal shows a watermark everywhere and keeps its data in a folder of its own.
@@ -61,6 +77,13 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments win over variables, variables over the file. No `.env`: one file is enough."""
         return (init_settings, env_settings, _file_of(settings_cls, init_settings))
+
+    @property
+    def encrypted_port(self) -> int:
+        """The port of the encrypted door; 0 takes a free one."""
+        if self.https_port is not None:
+            return self.https_port
+        return HTTPS_PORT if self.port else 0
 
     @property
     def database_url(self) -> str:

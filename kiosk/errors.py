@@ -59,8 +59,9 @@ def notice(error: Refused, status: int) -> Response:
 
 def stranger(error: Unauthorized) -> ResponseReturnValue:
     """Nobody we know: staff pages ask to sign in, device pages to pair."""
-    path = request.path
-    wants_staff = path.startswith(("/console", "/desk", "/sign-out"))
+    wants_staff = request.path.startswith(("/console", "/desk", "/sign-out"))
+    # With its question: a pairing code that was scanned is there after signing in.
+    path = request.full_path.removesuffix("?")
     where = (
         url_for("staff.sign_in_page", next=path if request.method == "GET" else None)
         if wants_staff

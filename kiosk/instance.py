@@ -153,9 +153,12 @@ def locked(folder: Path) -> Iterator[None]:
         lock.release()
 
 
-def open_door(folder: Path, *, address: str) -> None:
-    """Write down where the running server listens."""
-    (folder / DOOR).write_text(json.dumps({"address": address}), encoding="utf-8")
+def open_door(folder: Path, *, address: str, lan: str = "", https_port: int = 0) -> None:
+    """Write down where the running server listens: on this laptop, and for other machines."""
+    said = {"address": address, "lan_address": lan or None, "https_port": https_port or None}
+    aside = folder / f"{DOOR}.part"
+    aside.write_text(json.dumps(said), encoding="utf-8")
+    aside.replace(folder / DOOR)
 
 
 def close_door(folder: Path) -> None:
@@ -193,8 +196,17 @@ def hand_over(folder: Path, act: str, order: dict[str, Any]) -> Any:
 
 def address(settings: Settings) -> str:
     """Where the hall of this instance is, or will be, reached on this laptop."""
+    return _said(settings, "address") or f"http://127.0.0.1:{settings.port}"
+
+
+def lan_address(settings: Settings) -> str:
+    """Where other machines reach the running hall, encrypted; empty where they cannot."""
+    return _said(settings, "lan_address")
+
+
+def _said(settings: Settings, name: str) -> str:
     try:
-        found: str = json.loads((settings.instance / DOOR).read_text(encoding="utf-8"))["address"]
+        said = json.loads((settings.instance / DOOR).read_text(encoding="utf-8"))
+        return str(said[name] or "")
     except (OSError, ValueError, KeyError, TypeError):
-        return f"http://{settings.host}:{settings.port}"
-    return found
+        return ""

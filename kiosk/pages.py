@@ -1,17 +1,14 @@
 """What the templates of all rooms share, and the addresses that belong to no room.
 
-`/live/<topics>` is the one stream, `/healthz` the sign of life, `/internal/act` the door for the
-command line on the same laptop.
+`/live/<topics>` is the one stream, `/healthz` the sign of life.
 """
 
 from __future__ import annotations
 
-import hmac
 import json
 import mimetypes
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, g, jsonify, make_response, request
 from flask_babel import gettext
@@ -24,14 +21,13 @@ from kiosk.conference import queries as people
 from kiosk.conference.file_events import row_reason
 from kiosk.config import Settings
 from kiosk.core import access, live, qr, uploads
-from kiosk.core.access import ANYONE, LEADERS, PROGRAM, THE_PROGRAM, Role, allow
+from kiosk.core.access import ANYONE, LEADERS, Role, allow
 from kiosk.core.clock import dmy, hhmm, in_hall, utc_now
 from kiosk.core.db import db
 from kiosk.core.errors import Refused
 from kiosk.core.figures import percent
 from kiosk.core.html import language, present_language
 from kiosk.core.messages import sentence
-from kiosk.devices import queries as devices
 
 bp = Blueprint("pages", __name__)
 
@@ -54,7 +50,7 @@ def init_app(app: Flask) -> None:
     settings: Settings = app.extensions["kiosk_settings"]
     app.jinja_env.globals.update(
         icon=icon,
-        version=kiosk.__version__,
+        version=app.extensions["kiosk_live"].version,
         rehearsal=settings.rehearsal,
         refusal_sentence=refusal_sentence,
         now=utc_now,
@@ -156,6 +152,7 @@ def console_parts() -> list[tuple[str, list[Part]]]:
             gettext("Thiết bị"),
             [
                 Part("devices.board", gettext("Thiết bị"), preparers),
+                Part("doctor.page", gettext("Kiểm tra sẵn sàng"), and_chair),
                 Part("staff.accounts", gettext("Tài khoản"), preparers),
             ],
         ),
@@ -187,6 +184,8 @@ _PART_OF = {
     "desk.newcomer": "desk.home",
     "desk.substitute_page": "desk.home",
     "desk.paper_page": "desk.home",
+    "devices.one": "devices.board",
+    "devices.pairing_page": "devices.board",
 }
 
 
@@ -268,15 +267,8 @@ def stream(topics: str) -> Response:
         with app.app_context():
             return allowed(access.callers(cookies))
 
-    here = [caller.actor.id for caller in present if caller.actor.kind == "device"]
-
-    def alive() -> None:
-        for device_id in here:
-            if device_id is not None:
-                devices.heard(device_id)
-
     response = Response(
-        hub.listen(names, language(), still_allowed=still_allowed, alive=alive, rights=rights),
+        hub.listen(names, language(), still_allowed=still_allowed, rights=rights),
         mimetype="text/event-stream",
     )
     response.headers["Cache-Control"] = "no-store"
@@ -292,34 +284,8 @@ def _poll(hub: live.Hub, names: list[str]) -> Response:
         response = make_response("", 304)
     else:
         regions = [{"id": dom_id, "html": drawn} for dom_id, drawn in html.items()]
-        response = jsonify(regions=regions, now=now, version=kiosk.__version__)
+        response = jsonify(regions=regions, now=now, version=hub.version)
     response.headers["ETag"] = etag
     response.headers["X-Kiosk-Now"] = now
     response.headers["Cache-Control"] = "no-cache"
     return response
-
-
-@bp.post("/internal/act")
-@allow(PROGRAM)
-def internal_act() -> Response:
-    """An act that `kiosk` on the same laptop hands to the one writer (design 2.1).
-
-    Proved by the key of the instance folder; a browser cannot send it.
-    """
-    from kiosk import acts
-
-    key: bytes = current_app.extensions["kiosk_keys"].program
-    sent = request.headers.get("X-Kiosk-Key", "")
-    if request.headers.get("Origin") or not hmac.compare_digest(sent.encode(), key.hex().encode()):
-        raise Forbidden
-    # A file of 20 MB travels as Base64.
-    request.max_content_length = uploads.LARGEST * 3 // 2
-    order: dict[str, Any] = request.get_json()
-    try:
-        done = acts.perform(str(order["act"]), order["with"], by=THE_PROGRAM)
-    except Refused as refused:
-        return make_response(jsonify(refused=refused.code, facts=refused.facts), 409)
-    return jsonify(done=done)
-
-
-internal_act.checks_own_key = True  # type: ignore[attr-defined]

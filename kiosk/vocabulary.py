@@ -7,10 +7,12 @@ from kiosk.conference import events as conference
 from kiosk.conference import file_events as files
 from kiosk.conference import preparation_events as preparation
 from kiosk.devices import events as devices
+from kiosk.doctor import events as doctor
 from kiosk.documents import events as documents
 from kiosk.motions import events as motions
 from kiosk.rehearsal import events as rehearsal
 from kiosk.staff import events as staff
+from kiosk.tls import events as tls
 
 ALL = (
     staff,
@@ -23,5 +25,7 @@ ALL = (
     motions,
     documents,
     backup,
+    tls,
+    doctor,
     rehearsal,
 )

@@ -28,6 +28,8 @@ ROOMS = (
     "motions",
     "documents",
     "backup",
+    "tls",
+    "doctor",
 )
 
 MEANINGS = {
@@ -61,6 +63,13 @@ MEANINGS = {
     "devices:device:revoked": "A device lost its rights at once.",
     "devices:address:renewed": "A device got a new one-time address; the old one is void.",
     "devices:gate:turned": "A gate was set to scan people `in` or `out`.",
+    "devices:device:renamed": "A device got another name.",
+    "devices:device:kind_changed": "A device became another kind, without being paired anew.",
+    "devices:tablet:told": "A tablet was pinned to an act, or let follow what is open.",
+    "devices:tablets:told": "The same for all tablets at once; `count` were changed.",
+    "devices:code:confirmed": "The browser that showed a code at this address may be the device.",
+    "devices:code:refused": "A pairing code was typed that no waiting browser showed.",
+    "devices:device:doubled": "One device's cookie was used from these addresses at once.",
     "checkin:stay:entered": "A gate let a person in; `outcome` tells first time, again or guest.",
     "checkin:scan:turned_away": "A gate recorded nobody for a scan; `outcome` tells why.",
     "checkin:stay:entered_by_hand": "A person was recorded as present by hand, with a reason.",
@@ -106,6 +115,14 @@ MEANINGS = {
     "documents:unit_invitations:sent": "The open invitations of a unit were recorded as sent.",
     "documents:invitation:taken_back": "A sent invitation was recorded as not sent after all.",
     "backup:instance:restored": "The data came back from a backup; `book_seq` is its last line.",
+    "tls:authority:made": "The hall's certificate authority was made; devices trust this one.",
+    "tls:certificate:made": "A certificate was made; `why` tells for what, `addresses` for where.",
+    "doctor:self_test:passed": "A person tried a part of a device or the laptop; it works.",
+    "doctor:self_test:failed": "A person tried a part of a device or the laptop; it does not work.",
+    "doctor:route:found": "The laptop has a way to the internet, which the hall does not need.",
+    "doctor:route:gone": "The way to the internet that was found is gone.",
+    "doctor:sheet:printed": "The go / no-go sheet was printed; `to_mend` counts what stood open.",
+    "doctor:test_page:printed": "The printer's test page was made.",
     "backup:key:made": "The recovery key was replaced; `recipient` is its public half.",
 }
 

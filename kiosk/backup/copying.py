@@ -191,17 +191,21 @@ def _reach(folder: Path, instance: Path) -> None:
     if folder.resolve().is_relative_to(instance.resolve()):
         raise Refused("backup_folder_inside", folder=str(folder))
     with _disk(folder):
-        if folder.is_dir():
-            return
-        last = last_copy(instance)
-        if (
-            last is not None
-            and last.folder == str(folder)
-            and not last.same_disk
-            and folder.parent.stat().st_dev == instance.stat().st_dev
-        ):
-            raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
-        folder.mkdir(mode=0o700)
+        if not folder.is_dir():
+            ensure_may_be_made(folder, instance)
+            folder.mkdir(mode=0o700)
+
+
+def ensure_may_be_made(folder: Path, instance: Path) -> None:
+    """Refuse to make the folder of copies where a stick is missing. OSError says why."""
+    last = last_copy(instance)
+    if (
+        last is not None
+        and last.folder == str(folder)
+        and not last.same_disk
+        and folder.parent.stat().st_dev == instance.stat().st_dev
+    ):
+        raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
 
 
 @contextlib.contextmanager

@@ -109,6 +109,11 @@ class Keeper:
         self._thread = threading.Thread(target=self._keep, name="backup", daemon=True)
         self._thread.start()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether the hall is being served: copies are made, and devices can be heard."""
+        return self._thread is not None and not self._stopped.is_set()
+
     def stop(self) -> None:
         """End calmly. A copy in the making ends by itself: it has its name only when it is good."""
         self._stopped.set()

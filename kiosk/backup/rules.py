@@ -17,7 +17,7 @@ KEPT = 60
 #: Every file of an instance that a copy may hold. A list of what is in, never of what is out: a
 #: locked box of a ballot (design 5.4) can come into no copy by being forgotten here.
 DATABASE = "kiosk.sqlite3"
-SINGLE_FILES = ("keys.json", "config.toml", "recovery.txt")
+SINGLE_FILES = ("keys.json", "authority.pem", "config.toml", "recovery.txt")
 ATTACHMENTS = "files"
 
 _NAME = re.compile(r"([0-9a-z]{1,40})-(\d{8}-\d{6})(-upgrade)?\.kiosk-backup", re.ASCII)

@@ -7,6 +7,8 @@ code ─ readable? ─ known? ─ in force? ─ doors open? ─ entitled? ┬ in
                                                                 └ out: inside? → left
                                                                        else → refused (not_inside)
 ```
+The badge of nobody, for trying a scanner, is answered before all this: refused (test).
+
 A scan that a cut-off gate sends late brings the gate's claimed time. What it claims never becomes a
 recorded time; it only tells two things: whether two late scans were one arrival, and whether
 something newer is known: the person was seen elsewhere since, or the desk has taken back what such
@@ -145,6 +147,7 @@ def scan(
             overtaken=late
             and holder is not None
             and _overtaken(session, holder.delegate_id, stay, direction, claim),
+            test=badge_code.is_test(code),
         )
         outcome, detail = rules.judge(facts)
         if holder is not None and not holder.revoked:

@@ -73,6 +73,8 @@ class Detail(StrEnum):
     NOT_INSIDE = "not_inside"
     #: A scan that a cut-off gate sent late, and something newer is known about the person.
     OVERTAKEN = "overtaken"
+    #: The badge of nobody, which only tries the scanner.
+    TEST = "test"
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,8 @@ class BadgeFacts:
     direction: str = "in"
     #: The scan comes late from a cut-off gate, and the person was seen elsewhere since.
     overtaken: bool = False
+    #: The badge of nobody (`badge_code.TEST`).
+    test: bool = False
 
 
 def judge(badge: BadgeFacts) -> tuple[Outcome, str]:
@@ -107,10 +111,12 @@ def judge(badge: BadgeFacts) -> tuple[Outcome, str]:
 
     Valid, then entitled, then duplicate, in this order. A revoked badge of someone already inside
     is `revoked`, never a harmless "already in" (lessons 7). A person not inside who shows the badge
-    at a way out is answered `refused`: nothing is recorded, and the desk sorts it out.
+    at a way out is answered `refused`: nothing is recorded, and the desk sorts it out. The badge of
+    nobody is answered before everything, and changes nothing.
     """
     going_out = badge.direction == "out"
     in_order = (
+        (badge.test, Outcome.REFUSED, Detail.TEST),
         (not badge.readable, Outcome.UNREADABLE, ""),
         (not badge.known, Outcome.UNKNOWN, ""),
         (badge.revoked, Outcome.REVOKED, ""),

@@ -22,6 +22,11 @@ _LONGEST_INPUT = 64
 _DERIVE = b"kiosk/badge-code/1|"
 _STORE = b"kiosk/badge-hash/1|"
 
+#: The badge of nobody, printed on the printer's test page for trying scanners and cameras. No badge
+#: can have it: "00" is never written as check digits, so no key, delegate or issue derives it. It
+#: holds every digit, so that a keyboard layout that spoils one is found out.
+TEST = "01234567890100"
+
 # What people and office programs put between digits: blanks, hyphens, dots, marks without width.
 _BETWEEN = dict.fromkeys(
     map(
@@ -83,6 +88,11 @@ def clean(raw: str) -> str | None:
         return None
     code = raw.translate(_BETWEEN)
     return code if well_formed(code) else None
+
+
+def is_test(raw: str) -> bool:
+    """Whether this is the badge of nobody: a scanner's trial, never a person."""
+    return len(raw) <= _LONGEST_INPUT and raw.translate(_BETWEEN) == TEST
 
 
 def stored_hash(key: bytes, code: str) -> bytes:

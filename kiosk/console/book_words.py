@@ -30,6 +30,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "documents:invitation:taken_back": ("Bỏ ghi đã gửi giấy mời", "Invitation taken back"),
     "backup:instance:restored": ("Khôi phục từ bản sao lưu", "Restored from a backup"),
     "backup:key:made": ("Thay khóa khôi phục", "Recovery key replaced"),
+    "tls:authority:made": ("Tạo chứng chỉ gốc của hội trường", "Certificate authority made"),
+    "tls:certificate:made": ("Tạo chứng chỉ cho địa chỉ mạng", "Certificate made"),
     "staff:account:added": ("Thêm tài khoản", "Account added"),
     "staff:account:closed": ("Đóng tài khoản", "Account closed"),
     "staff:password:reset": ("Đặt lại mật khẩu", "Password reset"),
@@ -59,6 +61,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "devices:device:paired": ("Ghép thiết bị", "Device paired"),
     "devices:device:revoked": ("Thu hồi thiết bị", "Device revoked"),
     "devices:gate:turned": ("Đổi hướng cổng", "Direction of a gate changed"),
+    "devices:device:renamed": ("Đổi tên thiết bị", "Device renamed"),
+    "devices:device:kind_changed": ("Đổi việc của thiết bị", "Device made another kind"),
+    "devices:tablet:told": ("Chọn việc cho máy tính bảng", "Tablet told what to show"),
+    "devices:tablets:told": ("Chọn việc cho mọi máy tính bảng", "All tablets told what to show"),
+    "devices:code:confirmed": ("Nhận mã ghép", "Pairing code confirmed"),
+    "devices:code:refused": ("Nhập sai mã ghép", "Wrong pairing code"),
+    "devices:device:doubled": ("Hai máy dùng chung danh tính", "One identity in two machines"),
     "devices:address:renewed": ("Cấp địa chỉ ghép mới", "New pairing address"),
     "checkin:stay:entered": ("Vào hội trường", "Entered the hall"),
     "checkin:scan:turned_away": ("Cổng không ghi", "Turned away at the gate"),
@@ -100,6 +109,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "motions:count:corrected": ("Đính chính biểu quyết", "Vote corrected"),
     "motions:motion:withdrawn": ("Rút câu hỏi", "Vote withdrawn"),
     "motions:motion:put_away": ("Cất kết quả khỏi màn hình", "Result taken off the wall"),
+    "doctor:self_test:passed": ("Thử máy: đạt", "Self-test passed"),
+    "doctor:self_test:failed": ("Thử máy: chưa đạt", "Self-test failed"),
+    "doctor:route:found": ("Máy có đường ra mạng ngoài", "A way to the internet was found"),
+    "doctor:route:gone": ("Máy hết đường ra mạng ngoài", "The way to the internet is gone"),
+    "doctor:sheet:printed": ("In phiếu kiểm tra", "Go / no-go sheet printed"),
+    "doctor:test_page:printed": ("In trang thử máy in", "Printer's test page made"),
 }
 
 #: Values that are codes, in words.
@@ -120,8 +135,16 @@ VALUES: dict[str, tuple[str, str]] = {
     "no_place": ("đã thôi dự thay", "no longer a substitute"),
     "not_inside": ("chưa có lượt vào", "not checked in"),
     "overtaken": ("gửi bù muộn, đã có lượt mới hơn", "sent late, there is a newer scan"),
+    "test": ("thẻ thử", "test badge"),
     "in": ("vào", "in"),
     "out": ("ra", "out"),
+    "gate": ("cổng", "gate"),
+    "tablet": ("máy tính bảng", "tablet"),
+    "projector": ("máy chiếu", "projector"),
+    "follow": ("theo phiên họp", "follows the meeting"),
+    "follow_gate": ("theo phiên họp, rảnh thì quét thẻ", "follows, scans while free"),
+    "idle": ("ghim trang chờ", "pinned to the waiting page"),
+    "selftest": ("ghim trang tự kiểm tra", "pinned to the self-test"),
     "paper": ("giấy", "paper"),
     "zalo": ("Zalo", "Zalo"),
     "email": ("email", "email"),
@@ -144,6 +167,15 @@ VALUES: dict[str, tuple[str, str]] = {
     "pledge": ("ký giao ước", "pledge signing"),
     "resolution": ("nghị quyết", "resolution"),
     "other": ("khác", "other"),
+    "camera": ("máy ảnh", "camera"),
+    "touch": ("cảm ứng", "touch"),
+    "sound": ("loa", "sound"),
+    "scan": ("máy quét", "scanner"),
+    "picture": ("hình chiếu", "picture"),
+    "print": ("máy in", "printer"),
+    "clock": ("đồng hồ", "clock"),
+    "sleep": ("chế độ ngủ", "sleep mode"),
+    "power": ("nguồn điện", "power"),
 }
 
 #: Facts that a person wants to read, with their words; others stay in the stored line.
@@ -185,11 +217,31 @@ FACTS: dict[str, tuple[str, str]] = {
     "substitute": ("người dự thay", "substitute"),
     "copy": ("bản sao lưu", "backup"),
     "book_seq": ("dòng cuối", "last line"),
+    "part": ("phần", "part"),
+    "to_mend": ("việc cần sửa", "to mend"),
+    "device_kind": ("loại máy", "device kind"),
+    "task": ("việc", "task"),
+    "addresses": ("địa chỉ", "addresses"),
+    "address": ("địa chỉ", "address"),
 }
 
 
 #: Facts whose values are such codes.
-CODED = frozenset({"outcome", "role", "detail", "direction", "way", "kind", "committee", "bar"})
+CODED = frozenset(
+    {
+        "outcome",
+        "role",
+        "detail",
+        "direction",
+        "way",
+        "kind",
+        "committee",
+        "bar",
+        "device_kind",
+        "task",
+        "part",
+    }
+)
 
 #: Facts that are an instant; the page shows the hall's hour.
 INSTANTS = frozenset({"claimed_at", "until"})
@@ -264,6 +316,8 @@ class Reader:
     def _value(self, fact: str, value: Any) -> Any:
         if fact in CODED:
             return VALUES.get(str(value), (value, value))[1 if self._english else 0]
+        if isinstance(value, list):
+            return ", ".join(map(str, value)) or "–"
         try:
             if fact in INSTANTS:
                 return hhmm(datetime.fromisoformat(value))

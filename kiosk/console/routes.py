@@ -27,6 +27,7 @@ from kiosk.core.clock import utc_now
 from kiosk.core.db import db
 from kiosk.core.html import present_language
 from kiosk.devices import queries as devices
+from kiosk.devices.waiting import waiting_room
 from kiosk.motions import queries as motions
 from kiosk.motions.rules import needed
 
@@ -55,6 +56,7 @@ def init_app(app: Flask) -> None:
                     "access",
                     "scans",
                     "backup",
+                    "hall",
                     live.THE_CLOCK,
                 }
             ),
@@ -65,23 +67,20 @@ def init_app(app: Flask) -> None:
         live.Topic(
             name="devices",
             audience=frozenset({Role.SECRETARY, Role.TECHNICIAN}),
-            facts=frozenset({"devices", "access", live.THE_CLOCK}),
-            render=_device_rows,
+            facts=frozenset({"devices", "access", "pairing", live.THE_CLOCK}),
+            render=_fleet_board,
         )
     )
 
 
-def _device_rows() -> Mapping[str, str]:
+def _fleet_board() -> Mapping[str, str]:
     return {
-        "device-rows": render_template(
-            "devices/_rows.html", devices=devices.devices(db.session()), my_role=_any_secretary
+        "fleet-board": render_template(
+            "devices/_board.html",
+            devices=devices.devices(db.session()),
+            waiting=waiting_room().count,
         )
     }
-
-
-def _any_secretary() -> str:
-    """The region is drawn once for all listeners; its topic admits only those who may press."""
-    return Role.SECRETARY
 
 
 def _view() -> dict[str, Any]:
@@ -121,6 +120,7 @@ REGIONS = {
     "shown": "console/_shown.html",
     "presence-card": "console/_presence.html",
     "fleet-card": "console/_fleet.html",
+    "hall-card": "tls/_card.html",
     "scans-card": "console/_scans.html",
     "backup-card": "backup/_card.html",
 }

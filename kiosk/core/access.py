@@ -110,6 +110,22 @@ def admitted(audience: Iterable[str], present: Iterable[Caller]) -> Caller | Non
     return next((caller for caller in present if caller.audience in wanted), None)
 
 
+def device_here(kind: str) -> Actor | None:
+    """This browser as a device of one kind, whoever else it is; None when it is none.
+
+    The laptop's own browser is secretary and wall at once: the guard takes it for the secretary,
+    and yet the wall's page must speak as the wall.
+    """
+    return next(
+        (
+            caller.actor
+            for caller in callers(request.cookies)
+            if caller.audience == kind and caller.actor.kind == "device"
+        ),
+        None,
+    )
+
+
 def actor() -> Actor:
     """Who calls the present endpoint. Only for views whose audience is not ANYONE."""
     found: Actor | None = g.get("actor")

@@ -160,6 +160,18 @@ def read(
         yield Line(**row._mapping)
 
 
+def latest(session: Session, *events: Event) -> Line | None:
+    """The newest line with one of these events; None where there is none."""
+    query = (
+        select(_table)
+        .where(_table.c.event.in_([event.value for event in events]))
+        .order_by(_table.c.seq.desc())
+        .limit(1)
+    )
+    row = session.execute(query).one_or_none()
+    return None if row is None else Line(**row._mapping)
+
+
 def first_break(session: Session) -> int | None:
     """The number of the first line that does not fit its chain; None when the book is whole."""
     previous, expected = BEGINNING, 1

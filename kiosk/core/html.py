@@ -25,6 +25,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _POLICY = (
     "default-src 'none'; script-src 'self'{wasm}; style-src 'self'; font-src 'self'; "
     "img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; worker-src 'self'; "
+    "manifest-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
 )
 
@@ -90,6 +91,13 @@ def set_cookie(response: Response, name: str, value: str, *, days: float) -> Non
     )
 
 
+def drop_cookie(response: Response, name: str) -> None:
+    """Take a cookie of `set_cookie` back from the browser."""
+    response.delete_cookie(
+        name, path="/", secure=request.is_secure, httponly=True, samesite="Strict"
+    )
+
+
 def _browser() -> str:
     known = request.cookies.get(BROWSER, "")
     if _OURS.fullmatch(known):
@@ -105,12 +113,13 @@ def csrf_token() -> str:
     return hmac.new(key, _browser().encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def _place(origin: str) -> str:
-    """Host and port of an `Origin`; empty for one that no browser sends."""
+def _origin_of(sent: str) -> str:
+    """Scheme, host and port of an `Origin`; empty for one that no browser sends."""
     try:
-        return urlsplit(origin).netloc
+        parts = urlsplit(sent)
     except ValueError:
         return ""
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def check_request() -> None:
@@ -125,7 +134,8 @@ def check_request() -> None:
     if getattr(view, "checks_own_key", False):
         return
     origin = request.headers.get("Origin")
-    if origin is not None and _place(origin) != request.host:
+    # With the scheme: whoever can change what goes over the plain door has a page of this host too.
+    if origin is not None and _origin_of(origin) != f"{request.scheme}://{request.host}":
         raise Forbidden("origin")
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         raise Forbidden("site")

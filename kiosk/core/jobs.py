@@ -36,7 +36,10 @@ WORKER = "kiosk.job"
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 #: One job at a time in each: copies wait for disks that people pull out, papers wait for no copy.
-_TURNS = {lane: threading.BoundedSemaphore(1) for lane in ("paper", "backup", "old_workbook")}
+#: Neither holds up the certificate of a network that has just come, and who asks whether all is
+#: ready waits behind no badges.
+_LANES = ("paper", "backup", "old_workbook", "certificate", "doctor")
+_TURNS = {lane: threading.BoundedSemaphore(1) for lane in _LANES}
 # The last lines of a talkative job are the ones that say why it failed.
 _KEPT_LINES = 200
 _LONGEST_LINE = 4096

@@ -8,7 +8,7 @@ listener. A new listener first gets the present state, so a reconnect never leav
 On the wire (text/event-stream):
 
 * `event: region`, data `{"id": dom id, "html": fragment}`: put this in place of that element;
-* `event: tick`, data `{"now": ISO time in the hall, "version": program}`: I am here, every 5 s;
+* `event: tick`, data `{"now": ISO time in the hall, "version": of the pages}`: every 5 s;
 * `event: bye`: this caller has no right any more, reload and see why.
 """
 
@@ -195,14 +195,12 @@ class Hub:
         language: str,
         *,
         still_allowed: Callable[[], bool],
-        alive: Callable[[], None] = lambda: None,
         rights: int | None = None,
     ) -> Iterator[bytes]:
         """The stream of one page. Ends with `bye` when its right is gone.
 
-        `alive` is called at least every `TICK` seconds while the page listens. `rights` is
-        `self.rights` from before the caller was admitted: a right that ends between that look and
-        the first line of the stream ends the stream too.
+        `rights` is `self.rights` from before the caller was admitted: a right that ends between
+        that look and the first line of the stream ends the stream too.
         """
         sent: dict[str, bytes] = {}
         rights = self.rights if rights is None else rights
@@ -219,7 +217,6 @@ class Hub:
             while True:
                 # Taken before looking: a change after the look still wakes us.
                 signal = self._signal
-                alive()
                 if self.rights != rights or time.monotonic() - asked > ASK_AGAIN:
                     rights, asked = self.rights, time.monotonic()
                     if not still_allowed():

@@ -11,6 +11,13 @@ class DeviceEvent(Event):
     REVOKED = "devices:device:revoked"
     ADDRESS_RENEWED = "devices:address:renewed"
     TURNED = "devices:gate:turned"
+    RENAMED = "devices:device:renamed"
+    KIND_CHANGED = "devices:device:kind_changed"
+    TOLD = "devices:tablet:told"
+    ALL_TOLD = "devices:tablets:told"
+    CODE_CONFIRMED = "devices:code:confirmed"
+    CODE_REFUSED = "devices:code:refused"
+    DOUBLED = "devices:device:doubled"
 
 
 register(
@@ -59,6 +66,38 @@ register(
             " mới ở trang Thiết bị.",
             "This pairing address was already used or has expired. Ask a secretary for a new one on"
             " the page Devices.",
+        ),
+        "pairing_code_wrong": Sentence(
+            "Mã ghép có đúng 6 chữ số. Hãy xem lại màn hình của máy mới rồi nhập lại.",
+            "A pairing code has exactly 6 digits. Look at the new device's screen and type it"
+            " again.",
+            status=NOT_SO,
+        ),
+        "pairing_code_unknown": Sentence(
+            "Không có máy nào đang hiện mã này. Mã đổi sau 10 phút: hãy xem lại màn hình của máy"
+            " mới rồi nhập lại.",
+            "No device shows this code now. Codes change after 10 minutes: look at the new"
+            " device's screen and type it again.",
+        ),
+        "pairing_delayed": Sentence(
+            "Đã nhập sai mã ghép nhiều lần. Hãy đợi {seconds} giây rồi nhập lại.",
+            "Too many wrong pairing codes. Wait {seconds} seconds, then type it again.",
+        ),
+        "pairing_full": Sentence(
+            "Đã có quá nhiều máy đang chờ ghép. Hãy nhờ thư ký ghép các máy đó trước, rồi tải lại"
+            " trang này.",
+            "Too many devices already wait to be paired. Let a secretary pair them first, then load"
+            " this page again.",
+        ),
+        "device_no_tablet": Sentence(
+            "«{name}» không phải máy tính bảng nên không ghim được. Hãy chọn một máy tính bảng.",
+            "“{name}” is not a tablet and cannot be pinned. Choose a tablet.",
+            status=NOT_SO,
+        ),
+        "task_unknown": Sentence(
+            "Không có việc này cho máy tính bảng. Hãy tải lại trang rồi chọn lại.",
+            "There is no such task for a tablet. Load the page again and choose.",
+            status=NOT_SO,
         ),
     }
 )

@@ -1,8 +1,7 @@
-"""Reading devices, and when each was last heard of."""
+"""Reading devices: what is stored, and what each was last heard to say."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -10,14 +9,9 @@ from typing import cast
 from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
-from kiosk.core.clock import utc_now
 from kiosk.devices.models import Device
-
-#: Seconds of silence after which a device needs a look.
-SILENT = 20.0
-
-#: Device id → (monotonic, wall clock). In memory only: a heartbeat is not worth a write.
-_heard: dict[int, tuple[float, datetime]] = {}
+from kiosk.devices.pulse import Beat, Pulse, pulses
+from kiosk.devices.rules import Trouble, troubles, worst_first
 
 
 @dataclass(frozen=True)
@@ -29,20 +23,35 @@ class DeviceRow:
     name: str
     #: For a gate: `in` or `out`.
     direction: str
+    #: For a tablet: `follow`, `follow_gate`, or the act it is pinned to.
+    task: str
     added_at: datetime
     paired_at: datetime | None
     revoked_at: datetime | None
-    last_seen_at: datetime | None
-    is_silent: bool
+    #: None until it is heard for the first time since the program started.
+    pulse: Pulse | None
+    #: What needs a look, the worst first; empty for a revoked device.
+    troubles: tuple[Trouble, ...]
 
     @property
     def state(self) -> str:
-        """`revoked`, `waiting` (for pairing), `silent` or `fine`."""
+        """`revoked`, the worst trouble (`waiting` for pairing, `silent` …), or `fine`."""
         if self.revoked_at is not None:
             return "revoked"
-        if self.paired_at is None:
-            return "waiting"
-        return "silent" if self.is_silent else "fine"
+        return self.troubles[0].value if self.troubles else "fine"
+
+    @property
+    def last_seen_at(self) -> datetime | None:
+        return self.pulse.at if self.pulse else None
+
+    @property
+    def beat(self) -> Beat:
+        """What its page said last; nothing known before the first beat."""
+        return (self.pulse.beat if self.pulse else None) or Beat()
+
+    @property
+    def is_pinned(self) -> bool:
+        return self.kind == "tablet" and self.task not in {"follow", "follow_gate"}
 
 
 @dataclass(frozen=True)
@@ -52,41 +61,54 @@ class Known:
     id: int
     kind: str
     name: str
+    #: See `DeviceRow.task`.
+    task: str = "follow"
 
-
-def heard(device_id: int) -> None:
-    """A device has just sent something."""
-    _heard[device_id] = (time.monotonic(), utc_now())
+    @property
+    def is_gate(self) -> bool:
+        """A gate, or a tablet that is told to work as one."""
+        return self.kind == "gate" or (
+            self.kind == "tablet" and self.task in {"gate", "follow_gate"}
+        )
 
 
 def devices(session: Session, *, with_revoked: bool = True) -> list[DeviceRow]:
-    """All devices: those in trouble first, then by kind and name."""
-    query = select(Device).order_by(Device.kind, Device.id)
+    """All devices: the worst trouble first, then by kind and number; revoked ones last."""
+    query = select(Device)
     if not with_revoked:
         query = query.where(Device.revoked_at.is_(None))
     rows = [_row(device) for device in session.scalars(query)]
-    order = {"silent": 0, "waiting": 1, "fine": 2, "revoked": 3}
-    return sorted(rows, key=lambda row: (order[row.state], row.kind, row.id))
+    return sorted(
+        rows,
+        key=lambda row: (row.revoked_at is not None, worst_first(row.troubles), row.kind, row.id),
+    )
+
+
+def device(session: Session, device_id: int) -> DeviceRow | None:
+    """One device, also a revoked one; None when there is none of this number."""
+    found = session.get(Device, device_id)
+    return None if found is None else _row(found)
 
 
 def _row(device: Device) -> DeviceRow:
-    heard_at = _heard.get(device.id)
+    signs = pulses().signs(device.id, is_paired=device.paired_at is not None)
     return DeviceRow(
         id=device.id,
         kind=device.kind,
         name=device.name,
         direction=device.direction,
+        task=device.task,
         added_at=device.added_at,
         paired_at=device.paired_at,
         revoked_at=device.revoked_at,
-        last_seen_at=heard_at[1] if heard_at else None,
-        is_silent=heard_at is None or time.monotonic() - heard_at[0] > SILENT,
+        pulse=pulses().of(device.id),
+        troubles=troubles(signs) if device.revoked_at is None else (),
     )
 
 
 # Built once, of plain columns: every scan asks it.
 _device = cast("Table", Device.__table__).c
-_by_cookie = select(_device.id, _device.kind, _device.name).where(
+_by_cookie = select(_device.id, _device.kind, _device.name, _device.task).where(
     _device.revoked_at.is_(None), _device.token_hash == bindparam("token_hash")
 )
 
@@ -95,6 +117,32 @@ def device_of(session: Session, token_hash: bytes) -> Known | None:
     """The device that holds this cookie; None once it is revoked."""
     row = session.connection().execute(_by_cookie, {"token_hash": token_hash}).one_or_none()
     return None if row is None else Known(*row)
+
+
+def revoked_name_of(session: Session, token_hash: bytes) -> str | None:
+    """The name of the revoked device that held this cookie; None when there is none."""
+    return session.scalar(
+        select(Device.name).where(Device.revoked_at.is_not(None), Device.token_hash == token_hash)
+    )
+
+
+def may_claim(session: Session, secret_hash: bytes, now: datetime) -> bool:
+    """Whether a secretary has confirmed the browser with this secret."""
+    return (
+        session.scalar(
+            select(Device.id).where(
+                Device.address_hash == secret_hash,
+                Device.address_ends_at > now,
+                Device.revoked_at.is_(None),
+            )
+        )
+        is not None
+    )
+
+
+def names_in_use(session: Session) -> list[str]:
+    """Names of the devices that are not revoked."""
+    return list(session.scalars(select(Device.name).where(Device.revoked_at.is_(None))))
 
 
 def device_named(session: Session, device_id: int) -> str:

@@ -1,63 +1,91 @@
-"""The page of devices, and the address that turns a browser into one."""
+"""Who a device is, the fleet board, and what is done to one device from the console."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
 from flask import (
-    Blueprint,
     Flask,
     Response,
     current_app,
+    g,
     make_response,
     render_template,
     request,
     url_for,
 )
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import NotFound
 
-from kiosk.core import access, hx, live, tokens
-from kiosk.core.access import ANYONE, Actor, Caller, Kind, Role, actor, add_resolver, allow
+from kiosk.core import access, follow, hx, live
+from kiosk.core.access import ANYONE, PREPARERS, Actor, Caller, Kind, actor, add_resolver, allow
 from kiosk.core.db import db
-from kiosk.core.errors import Refused
 from kiosk.core.html import set_cookie
-from kiosk.core.messages import status_of
-from kiosk.devices import queries, services
-from kiosk.devices.homes import HOME
+from kiosk.devices import pairing_routes, queries, services, shell_routes
+from kiosk.devices.blueprint import bp
+from kiosk.devices.cookies import COOKIE_DAYS, cookie_of, token_hash
+from kiosk.devices.homes import HOME, elsewhere
+from kiosk.devices.pulse import pulses
+from kiosk.devices.waiting import waiting_room
 
-bp = Blueprint("devices", __name__)
+#: They add their pages to the same blueprint.
+PARTS = (pairing_routes, shell_routes)
 
 #: A hall has thirty devices; a thousand is a fault somewhere, not a hall.
 MOST_REMEMBERED = 1000
 
 
-def cookie_of(kind: str) -> str:
-    """One cookie per kind: on a rehearsal laptop one browser is gate and projector at once."""
-    return f"kiosk_{kind}"
-
-
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.extensions["kiosk_devices"] = {}
+    # First each cookie by the device that it was made for; then those of a device that has another
+    # kind now; last a tablet as the gate that it is told to be.
     for kind in Kind:
-        add_resolver(app, _who(kind))
+        add_resolver(app, _who(kind, is_home=True))
+    for kind in Kind:
+        add_resolver(app, _who(kind, is_home=False))
+    for kind in Kind:
+        add_resolver(app, _who_as_gate(kind))
+    app.after_request(_note_device)
+    app.jinja_env.globals.update(
+        act_word=follow.word_of,
+        tablet_acts=follow.acts,
+        worker_scopes=follow.SCOPES,
+    )
 
 
-def _who(kind: Kind) -> Callable[[Mapping[str, str]], Caller | None]:
+# -- who a device is -------------------------------------------------------------------------------
+
+
+def _who(slot: Kind, *, is_home: bool) -> Callable[[Mapping[str, str]], Caller | None]:
     def resolve(cookies: Mapping[str, str]) -> Caller | None:
-        token = cookies.get(cookie_of(kind))
-        if not token:
+        device = _behind(cookies, slot)
+        if device is None or (device.kind == slot) is not is_home:
             return None
-        device = _remembered(tokens.stored(_key(), token, purpose="device"))
-        if device is None or device.kind != kind:
-            return None
-        queries.heard(device.id)
-        return Caller(Actor(kind="device", id=device.id, name=device.name), audience=device.kind)
+        return Caller(_actor_of(device), audience=device.kind)
 
     return resolve
 
 
-def _remembered(token_hash: bytes) -> queries.Known | None:
+def _who_as_gate(slot: Kind) -> Callable[[Mapping[str, str]], Caller | None]:
+    def resolve(cookies: Mapping[str, str]) -> Caller | None:
+        device = _behind(cookies, slot)
+        if device is None or device.kind == Kind.GATE or not device.is_gate:
+            return None
+        return Caller(_actor_of(device), audience=Kind.GATE)
+
+    return resolve
+
+
+def _actor_of(device: queries.Known) -> Actor:
+    return Actor(kind="device", id=device.id, name=device.name)
+
+
+def _behind(cookies: Mapping[str, str], slot: Kind) -> queries.Known | None:
+    token = cookies.get(cookie_of(slot))
+    return _remembered(token_hash(token)) if token else None
+
+
+def _remembered(hashed: bytes) -> queries.Known | None:
     """The device of a cookie, asked once until anybody's rights change.
 
     A gate sends its cookie with every scan. Revoking raises the hub's `rights` after its COMMIT,
@@ -65,20 +93,34 @@ def _remembered(token_hash: bytes) -> queries.Known | None:
     """
     rights = live.hub().rights
     memory: dict[bytes, tuple[int, queries.Known]] = current_app.extensions["kiosk_devices"]
-    found = memory.get(token_hash)
+    found = memory.get(hashed)
     if found is not None and found[0] == rights:
         return found[1]
-    device = queries.device_of(db.session(), token_hash)
+    device = queries.device_of(db.session(), hashed)
     if device is not None:
         if len(memory) > MOST_REMEMBERED:
             memory.clear()
-        memory[token_hash] = (rights, device)
+        memory[hashed] = (rights, device)
     return device
 
 
-def _key() -> bytes:
-    key: bytes = current_app.extensions["kiosk_keys"].tokens
-    return key
+def _note_device(response: Response) -> Response:
+    """A device that asked for something of its own is heard; its page renews its cookie."""
+    found: Actor | None = g.get("actor")
+    if found is None or found.kind != "device" or found.id is None or request.endpoint is None:
+        return response
+    if ANYONE in access.audience_of(current_app, request.endpoint):
+        # Open to every browser: on a laptop that is gate and wall at once, nobody knows which.
+        return response
+    if request.endpoint != "devices.beat":
+        pulses().heard(found.id, request.remote_addr or "")
+    if request.method == "GET" and response.status_code == 200 and response.mimetype == "text/html":
+        for slot in Kind:
+            device = _behind(request.cookies, slot)
+            if device is not None and device.id == found.id:
+                token = request.cookies[cookie_of(slot)]
+                set_cookie(response, cookie_of(slot), token, days=COOKIE_DAYS)
+    return response
 
 
 @bp.get("/")
@@ -86,84 +128,121 @@ def _key() -> bytes:
 def front() -> Response:
     """By kind: a device goes to its page, staff to the console, a stranger learns how to pair."""
     present = access.callers(request.cookies)
-    for kind, endpoint in HOME.items():
-        if any(caller.audience == kind for caller in present):
-            return hx.go(endpoint)
+    for caller in present:
+        if caller.actor.kind == "device":
+            return hx.go(HOME[Kind(caller.audience)])
     return hx.go("console.home" if present else "devices.stranger")
 
 
-@bp.get("/pair")
-@allow(ANYONE)
-def stranger() -> str:
-    return render_template("devices/pair.html", refused=None)
-
-
-@bp.get("/pair/<ticket>")
-@allow(ANYONE)
-def pair(ticket: str) -> Response:
-    """Spend a one-time address. A browser that only looks ahead must not spend it."""
-    if request.method == "HEAD" or "prefetch" in request.headers.get("Sec-Purpose", ""):
-        raise BadRequest
-    try:
-        paired = services.pair(ticket=ticket[:100], key=_key())
-    except Refused as refused:
-        page = render_template("devices/pair.html", refused=refused)
-        return make_response(page, status_of(refused))
-    response = hx.go(HOME[Kind(paired.kind)])
-    set_cookie(response, cookie_of(paired.kind), paired.token, days=7)
-    return response
+# -- the fleet board -------------------------------------------------------------------------------
 
 
 @bp.get("/console/devices")
-@allow(Role.SECRETARY, Role.TECHNICIAN)
+@allow(*PREPARERS)
 def board() -> str:
     return render_template(
-        "devices/board.html", devices=queries.devices(db.session()), kinds=list(Kind)
+        "devices/board.html",
+        devices=queries.devices(db.session()),
+        waiting=waiting_room().count,
+        kinds=list(Kind),
     )
 
 
+@bp.get("/console/devices/<int:device_id>")
+@allow(*PREPARERS)
+def one(device_id: int) -> str:
+    """One device: everything that is known of it, and what can be done."""
+    device = queries.device(db.session(), device_id)
+    if device is None:
+        raise NotFound
+    template = "devices/_facts.html" if hx.wants_fragment() else "devices/device.html"
+    return render_template(template, device=device, kinds=list(Kind), page=live.hub().version)
+
+
 @bp.post("/console/devices")
-@allow(Role.SECRETARY, Role.TECHNICIAN)
+@allow(*PREPARERS)
 def add() -> Response:
     form = request.form
     added = services.add_device(
-        kind=form.get("kind", ""), name=form.get("name", "")[:200], by=actor(), key=_key()
+        kind=form.get("kind", ""),
+        name=form.get("name", "")[:200],
+        by=actor(),
+        key=current_app.extensions["kiosk_keys"].tokens,
     )
     return _show_address(added)
 
 
 @bp.post("/console/devices/<int:device_id>/address")
-@allow(Role.SECRETARY, Role.TECHNICIAN)
+@allow(*PREPARERS)
 def renew(device_id: int) -> Response:
-    return _show_address(services.renew_address(device_id=device_id, by=actor(), key=_key()))
+    key: bytes = current_app.extensions["kiosk_keys"].tokens
+    return _show_address(services.renew_address(device_id=device_id, by=actor(), key=key))
 
 
 @bp.post("/console/devices/<int:device_id>/revoke")
-@allow(Role.SECRETARY, Role.TECHNICIAN)
+@allow(*PREPARERS)
 def revoke(device_id: int) -> Response:
     services.revoke_device(device_id=device_id, by=actor())
     return hx.go("devices.board")
 
 
 @bp.post("/console/devices/<int:device_id>/direction")
-@allow(Role.SECRETARY, Role.TECHNICIAN)
+@allow(*PREPARERS)
 def turn(device_id: int) -> Response:
     """Make a gate a way in or a way out."""
     services.set_direction(
         device_id=device_id, direction=request.form.get("direction", ""), by=actor()
+    )
+    return hx.go("devices.one", device_id=device_id)
+
+
+@bp.post("/console/devices/<int:device_id>/name")
+@allow(*PREPARERS)
+def rename(device_id: int) -> Response:
+    services.rename_device(device_id=device_id, name=request.form.get("name", "")[:200], by=actor())
+    return hx.go("devices.one", device_id=device_id)
+
+
+@bp.post("/console/devices/<int:device_id>/kind")
+@allow(*PREPARERS)
+def change_kind(device_id: int) -> Response:
+    services.change_kind(device_id=device_id, kind=request.form.get("kind", ""), by=actor())
+    return hx.go("devices.one", device_id=device_id)
+
+
+@bp.post("/console/devices/<int:device_id>/task")
+@allow(*PREPARERS)
+def tell(device_id: int) -> Response:
+    """Pin a tablet, or let it follow: from its own page, or by the one tap on the board."""
+    services.tell_tablet(
+        device_id=device_id,
+        task=request.form.get("task", ""),
+        acts=[act.name for act in follow.acts()],
+        by=actor(),
+    )
+    if "board" in request.form:
+        return hx.done("devices.board")  # the stream draws the row anew
+    return hx.go("devices.one", device_id=device_id)
+
+
+@bp.post("/console/devices/task")
+@allow(*PREPARERS)
+def tell_all() -> Response:
+    """One tap for every tablet in the hall."""
+    services.tell_all_tablets(
+        task=request.form.get("task", ""), acts=[act.name for act in follow.acts()], by=actor()
     )
     return hx.go("devices.board")
 
 
 def _show_address(added: services.Added) -> Response:
     """The one-time address is shown now and never again: only its hash is kept."""
-    address = url_for("devices.pair", ticket=added.ticket, _external=True)
     return make_response(
         render_template(
             "devices/_added.html",
             added=added,
-            address=address,
-            devices=queries.devices(db.session()),
+            address=url_for("devices.pair", ticket=added.ticket, _external=True),
+            reach=elsewhere("devices.pair", ticket=added.ticket),
         ),
         201,
     )

@@ -1,7 +1,11 @@
-"""Acts on devices: add, pair by the one-time address, revoke."""
+"""Acts on devices: add, pair by the one-time address, rename, re-role, tell, revoke.
+
+Pairing by code is `pairing`; it ends in the same `pair` as the one-time address.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,17 +15,21 @@ from sqlalchemy.orm import Session
 from kiosk.core import audit, tokens
 from kiosk.core.access import Actor, Kind
 from kiosk.core.clock import Clock, utc_now
-from kiosk.core.db import changed, refusing, unit_of_work
+from kiosk.core.db import after_commit, changed, refusing, unit_of_work
 from kiosk.core.errors import Refused
 from kiosk.core.names import fold, tidy
 from kiosk.devices.events import DeviceEvent
 from kiosk.devices.models import Device
+from kiosk.devices.pulse import pulses
 
 #: Long enough to carry a slip of paper through the hall, short enough to be found spent.
 ADDRESS_LIVES = timedelta(hours=24)
 
 #: Ways through a gate: vào, ra.
 DIRECTIONS = ("in", "out")
+
+#: Tasks of a tablet that are no pin: the open act; the open act, and a gate while none is open.
+FOLLOWING = ("follow", "follow_gate")
 
 
 @dataclass(frozen=True)
@@ -44,17 +52,28 @@ class Paired:
     token: str
 
 
+def named(name: str) -> str:
+    """A name as it is stored. Raises Refused `device_name_wrong`."""
+    name = tidy(name)
+    if not 1 <= len(name) <= 40:
+        raise Refused("device_name_wrong")
+    return name
+
+
+def ensure_kind(kind: str) -> None:
+    """Raises Refused `device_kind_unknown`."""
+    if kind not in set(Kind):
+        raise Refused("device_kind_unknown", kind=kind[:20])
+
+
 def add_device(*, kind: str, name: str, by: Actor, key: bytes, clock: Clock = utc_now) -> Added:
     """Add a device and make its one-time pairing address.
 
     Raises:
         Refused: `device_name_wrong`, `device_kind_unknown`, `device_exists`.
     """
-    name = tidy(name)
-    if not 1 <= len(name) <= 40:
-        raise Refused("device_name_wrong")
-    if kind not in set(Kind):
-        raise Refused("device_kind_unknown", kind=kind[:20])
+    name = named(name)
+    ensure_kind(kind)
     ticket = tokens.fresh()
     with unit_of_work() as session:
         with refusing("device_exists", name=name):
@@ -100,6 +119,7 @@ def renew_address(*, device_id: int, by: Actor, key: bytes, clock: Clock = utc_n
         )
         audit.record(session, DeviceEvent.ADDRESS_RENEWED, by=by, clock=clock, device=device_id)
         changed(session, "devices", "access")
+        after_commit(session, lambda: pulses().forget(device_id))
         return Added(id=device_id, kind=device.kind, name=device.name, ticket=ticket)
 
 
@@ -127,6 +147,8 @@ def pair(*, ticket: str, key: bytes, clock: Clock = utc_now) -> Paired:
         by = Actor(kind="device", id=device.id, name=device.name)
         audit.record(session, DeviceEvent.PAIRED, by=by, clock=clock, device=device.id)
         changed(session, "devices", "access")
+        device_id = device.id
+        after_commit(session, lambda: pulses().forget(device_id))
         return Paired(id=device.id, kind=device.kind, name=device.name, token=token)
 
 
@@ -136,7 +158,6 @@ def revoke_device(*, device_id: int, by: Actor, clock: Clock = utc_now) -> None:
         device = _in_use(session, device_id)
         device.revoked_at = clock()
         device.address_hash = None
-        device.token_hash = None
         audit.record(session, DeviceEvent.REVOKED, by=by, clock=clock, device=device_id)
         changed(session, "devices", "access")
 
@@ -165,6 +186,117 @@ def set_direction(*, device_id: int, direction: str, by: Actor, clock: Clock = u
             direction=direction,
         )
         changed(session, "devices")
+
+
+def rename_device(*, device_id: int, name: str, by: Actor, clock: Clock = utc_now) -> None:
+    """Call a device otherwise; its page shows the new name at once.
+
+    Raises:
+        Refused: `device_name_wrong`, `device_exists`, `device_unknown`, `device_revoked`.
+    """
+    name = named(name)
+    with unit_of_work() as session:
+        device = _in_use(session, device_id)
+        if device.name == name:
+            return
+        with refusing("device_exists", name=name):
+            session.execute(
+                update(Device)
+                .where(Device.id == device_id)
+                .values(name=name, name_key=fold(name)[:40])
+            )
+        audit.record(session, DeviceEvent.RENAMED, by=by, clock=clock, device=device_id, name=name)
+        # `access` too: the name is remembered with the cookie, and the book writes it.
+        changed(session, "devices", "access")
+
+
+def change_kind(*, device_id: int, kind: str, by: Actor, clock: Clock = utc_now) -> None:
+    """Make a device something else; its page goes to its new home, without another pairing.
+
+    Raises:
+        Refused: `device_kind_unknown`, `device_unknown`, `device_revoked`.
+    """
+    ensure_kind(kind)
+    with unit_of_work() as session:
+        device = _in_use(session, device_id)
+        if device.kind == kind:
+            return
+        device.kind = kind
+        # What only the kind before could be told must not come back by surprise later.
+        device.direction, device.task = "in", FOLLOWING[0]
+        audit.record(
+            session,
+            DeviceEvent.KIND_CHANGED,
+            by=by,
+            clock=clock,
+            device=device_id,
+            device_kind=kind,
+        )
+        changed(session, "devices", "access")
+
+
+def tell_tablet(
+    *, device_id: int, task: str, acts: Collection[str], by: Actor, clock: Clock = utc_now
+) -> None:
+    """Pin a tablet to one act, or let it follow what is open. `acts` are the names that exist.
+
+    Raises:
+        Refused: `task_unknown`, `device_unknown`, `device_revoked`, `device_no_tablet`.
+    """
+    _ensure_task(task, acts)
+    with unit_of_work() as session:
+        device = _in_use(session, device_id)
+        if device.kind != Kind.TABLET:
+            raise Refused("device_no_tablet", name=device.name)
+        if device.task == task:
+            return
+        device.task = task
+        audit.record(session, DeviceEvent.TOLD, by=by, clock=clock, device=device_id, task=task)
+        # `access` too: a tablet that is told to be a gate may scan.
+        changed(session, "devices", "access")
+
+
+def tell_all_tablets(*, task: str, acts: Collection[str], by: Actor, clock: Clock = utc_now) -> int:
+    """The same for every tablet in use, in one act; returns how many changed.
+
+    Raises:
+        Refused: `task_unknown`.
+    """
+    _ensure_task(task, acts)
+    with unit_of_work() as session:
+        told = session.scalars(
+            update(Device)
+            .where(Device.kind == Kind.TABLET, Device.revoked_at.is_(None), Device.task != task)
+            .values(task=task)
+            .returning(Device.id)
+        ).all()
+        if told:
+            audit.record(
+                session, DeviceEvent.ALL_TOLD, by=by, clock=clock, count=len(told), task=task
+            )
+            changed(session, "devices", "access")
+        return len(told)
+
+
+def note_doubled(
+    *, device_id: int, addresses: Collection[str], by: Actor, clock: Clock = utc_now
+) -> None:
+    """Write down once that a device's cookie was used from two addresses at once."""
+    with unit_of_work() as session:
+        audit.record(
+            session,
+            DeviceEvent.DOUBLED,
+            by=by,
+            clock=clock,
+            device=device_id,
+            addresses=" ".join(sorted(addresses)),
+        )
+        changed(session, "devices")
+
+
+def _ensure_task(task: str, acts: Collection[str]) -> None:
+    if task not in FOLLOWING and task not in acts:
+        raise Refused("task_unknown")
 
 
 def _in_use(session: Session, device_id: int) -> Device:

@@ -5,8 +5,9 @@ from kiosk.checkin import models as checkin
 from kiosk.conference import models as conference
 from kiosk.core import audit, marks
 from kiosk.devices import models as devices
+from kiosk.doctor import models as doctor
 from kiosk.documents import models as documents
 from kiosk.motions import models as motions
 from kiosk.staff import models as staff
 
-ALL = (audit, marks, staff, conference, devices, checkin, agenda, motions, documents)
+ALL = (audit, marks, staff, conference, devices, checkin, agenda, motions, documents, doctor)

@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, render_template
 from markupsafe import Markup
 
 from kiosk.core import live
-from kiosk.core.access import STAFF, Kind, allow
+from kiosk.core.access import STAFF, Kind, allow, device_here
 from kiosk.core.clock import utc_now
 from kiosk.core.db import db
 from kiosk.core.html import present_language
@@ -63,4 +63,6 @@ def hall_preview() -> Markup:
 @allow(Kind.PROJECTOR, *STAFF)
 def wall() -> str:
     """For the projector's computer; staff may look at it from the console."""
-    return render_template("projector/wall.html", picture=_picture())
+    return render_template(
+        "projector/wall.html", picture=_picture(), device=device_here(Kind.PROJECTOR)
+    )

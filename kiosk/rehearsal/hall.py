@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from html import unescape
@@ -67,7 +67,7 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path, *, log: Path) -> Iterator[Server]:
+def serving(folder: Path, *, log: Path, options: Sequence[str] = ("--no-tls",)) -> Iterator[Server]:
     """Run the real server on an instance until the block ends, however it ends.
 
     Raises:
@@ -79,7 +79,9 @@ def serving(folder: Path, *, log: Path) -> Iterator[Server]:
         # The program that rehearses is the program that serves, wherever it was started.
         [str(Path(kiosk.__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
     )
-    command = [sys.executable, "-m", "kiosk.cli", "--instance", str(folder), "serve", "--port", "0"]
+    # A rehearsal is nobody else's business: this laptop alone, and no port that others want.
+    command = [sys.executable, "-m", "kiosk.cli", "--instance", str(folder)]
+    command += ["serve", "--port", "0", *options]
     with log.open("wb") as out:
         process = subprocess.Popen(  # noqa: S603 (our own program, no shell)
             command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=calm

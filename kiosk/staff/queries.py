@@ -84,3 +84,13 @@ def keepers(session: Session) -> int:
         )
         or 0
     )
+
+
+def browsers_by_account(session: Session, now: datetime) -> dict[int, int]:
+    """How many browsers are signed in with each account, by its id."""
+    rows = session.execute(
+        select(StaffSession.account_id, func.count())
+        .where(StaffSession.signed_out_at.is_(None), StaffSession.ends_at > now)
+        .group_by(StaffSession.account_id)
+    )
+    return {row[0]: row[1] for row in rows}

@@ -14,7 +14,7 @@ from kiosk.core.access import ANYONE, STAFF, Actor, Caller, Role, actor, add_res
 from kiosk.core.clock import utc_now
 from kiosk.core.db import db
 from kiosk.core.errors import Refused
-from kiosk.core.html import LANGUAGE, LANGUAGES, set_cookie
+from kiosk.core.html import LANGUAGE, LANGUAGES, drop_cookie, set_cookie
 from kiosk.core.messages import status_of
 from kiosk.staff import queries, services
 
@@ -95,7 +95,7 @@ def _go_on() -> Response:
 def sign_out() -> Response:
     services.sign_out(token=request.cookies.get(COOKIE, ""), key=_key(), by=actor())
     response = hx.go("staff.sign_in_page")
-    response.delete_cookie(COOKIE, path="/", samesite="Strict", httponly=True)
+    drop_cookie(response, COOKIE)
     return response
 
 

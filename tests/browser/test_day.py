@@ -21,7 +21,7 @@ from watching import Watch
 
 from kiosk import config, founding
 from kiosk.conference import badge_code
-from kiosk.serving import real_plan
+from kiosk.founding import real_plan
 
 pytestmark = pytest.mark.browser
 
@@ -206,9 +206,10 @@ def test_a_day_from_an_empty_laptop_to_a_counted_vote(
 
     # A revoked gate is a stranger at its next word.
     console.goto(f"{address}/console/devices")
-    console.get_by_role("row", name="Cổng 2").get_by_role("button", name="Thu hồi").click()
+    console.get_by_role("link", name="Cổng 2", exact=True).click()
+    console.get_by_role("button", name="Thu hồi").click()
     south.bring_to_front()
-    expect(south.get_by_role("heading", name="Máy này chưa được ghép")).to_be_visible()
+    expect(south.get_by_role("heading", name="«Cổng 2» đã được thu hồi")).to_be_visible()
     accessible(south)
 
     for path in ("/console/book?check=1", "/console/staff", "/console/plan"):

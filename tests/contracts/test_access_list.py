@@ -28,6 +28,7 @@ LEADERS = "secretary chair"
 LEADERS_AND_TECHNICIAN = "technician secretary chair"
 DESK = "secretary desk"
 GATE = "gate"
+DEVICES = "gate tablet projector"
 
 #: Method and address → who may. Numbers that nothing has (999) keep the acts harmless.
 LIST: dict[str, str] = {
@@ -36,6 +37,11 @@ LIST: dict[str, str] = {
     "GET /live/<topics>": EVERYONE,  # each topic has an audience of its own, below
     "GET /static/<path:filename>": EVERYONE,
     "POST /internal/act": PROGRAM,
+    # the one page that is served without encryption too, and its files
+    "GET /trust": EVERYONE,
+    "GET /trust/ok": EVERYONE,
+    "GET /trust/hall.crt": EVERYONE,
+    "GET /trust/hall.pem": EVERYONE,
     # signing in, pairing
     "GET /sign-in": EVERYONE,
     "POST /sign-in": EVERYONE,
@@ -43,6 +49,13 @@ LIST: dict[str, str] = {
     "POST /language": EVERYONE,
     "GET /pair": EVERYONE,
     "GET /pair/<ticket>": EVERYONE,
+    "GET /pair/code/<code>": EVERYONE,  # leads to the console, which asks who one is
+    "GET /pair/state": EVERYONE,
+    # what a device's page needs around it: no word of the conference is in these
+    "GET /away": EVERYONE,
+    "GET /away.js": EVERYONE,
+    "GET /manifest.webmanifest": EVERYONE,
+    "POST /beat": DEVICES,
     # the faces
     "GET /gate": GATE,
     "POST /gate/scan": GATE,
@@ -61,6 +74,14 @@ LIST: dict[str, str] = {
     "POST /console/staff": PREPARERS,
     "POST /console/staff/<int:account_id>/close": PREPARERS,
     "GET /console/devices": PREPARERS,
+    "GET /console/devices/<int:device_id>": PREPARERS,
+    "GET /console/devices/pair": PREPARERS,
+    "POST /console/devices/pair": PREPARERS,
+    "POST /console/devices/pair/code": PREPARERS,
+    "POST /console/devices/task": PREPARERS,
+    "POST /console/devices/<int:device_id>/name": PREPARERS,
+    "POST /console/devices/<int:device_id>/kind": PREPARERS,
+    "POST /console/devices/<int:device_id>/task": PREPARERS,
     "POST /console/devices": PREPARERS,
     "POST /console/devices/<int:device_id>/address": PREPARERS,
     "POST /console/devices/<int:device_id>/revoke": PREPARERS,
@@ -155,6 +176,14 @@ LIST: dict[str, str] = {
     "POST /console/motions/<int:motion_id>/put-away": LEADERS,
     "POST /console/motions/<int:motion_id>/withdraw": LEADERS,
     "GET /console/book": LEADERS_AND_TECHNICIAN,
+    # go or no-go: the chair looks, the preparers press
+    "GET /console/doctor": LEADERS_AND_TECHNICIAN,
+    "POST /console/doctor/measure": PREPARERS,
+    "POST /console/doctor/taps/<part>": PREPARERS,
+    "POST /console/doctor/paper": PREPARERS,
+    "POST /console/doctor/test-page": PREPARERS,
+    "GET /selftest": "gate tablet projector",
+    "POST /selftest": "gate tablet projector",
 }
 
 #: Only in rehearsal mode, where the data is invented and the laptop is the newcomer's own.
@@ -163,6 +192,7 @@ REHEARSAL = {"GET /start": EVERYONE, "POST /start/device": EVERYONE}
 TOPICS = {
     "gate": "gate",
     "tablet": "tablet",
+    "device": DEVICES,
     "wall": f"projector {STAFF}",
     "console": STAFF,
     "devices": PREPARERS,
@@ -170,6 +200,8 @@ TOPICS = {
     "notes": STAFF,
     "preview": STAFF,
     "script": LEADERS,
+    "doctor": PREPARERS,
+    "doctor-look": "chair",
 }
 
 CALLERS = ("nobody", "revoked gate", *(str(role) for role in Role), *(str(kind) for kind in Kind))
@@ -237,7 +269,8 @@ def crowd(
     as_device: Callable[[str, str], Browser],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Crowd:
-    monkeypatch.setattr(jobs, "run_job", lambda *_args, **_named: b"%PDF-")
+    answers = {"doctor": b"{}"}  # what a worker measured; all others make papers
+    monkeypatch.setattr(jobs, "run_job", lambda name, *_args, **_named: answers.get(name, b"%PDF-"))
     browsers = {"nobody": Browser(app), "revoked gate": as_device(Kind.GATE, "Cổng cũ")}
     browsers |= {str(role): signed_in(role) for role in Role}
     browsers |= {str(kind): as_device(kind, f"Máy {kind}") for kind in Kind}
@@ -250,6 +283,8 @@ def call(browser: Browser, endpoint: str) -> TestResponse:
     method, rule = endpoint.split(" ")
     path = rule.replace("<path:filename>", "css/base.css").replace("<ticket>", "no-such-ticket")
     path = path.replace("<topics>", "no-such-topic").replace("<committee>", "no-such-body")
+    path = path.replace("<part>", "no-such-part")
+    path = path.replace("<code>", "418503")
     path = "/".join("999" if part.startswith("<int:") else part for part in path.split("/"))
     headers = {"X-CSRF-Token": browser.token, "Accept": "text/html"}
     return browser.client.open(path, method=method, headers=headers, buffered=True)

@@ -17,9 +17,12 @@ from support import ROSTER, Browser, meeting_of
 import kiosk
 from kiosk import config, create_app, founding, instance
 from kiosk.config import Settings
+from kiosk.core import doors
 from kiosk.core.access import Kind, Role
 from kiosk.core.db import db, unit_of_work, writer
-from kiosk.serving import real_plan
+from kiosk.core.doors import Door, Hall
+from kiosk.devices import queries as devices
+from kiosk.founding import real_plan
 
 FOLDER = Path(kiosk.__file__).parent / "templates"
 TEMPLATES = sorted(file.relative_to(FOLDER).as_posix() for file in FOLDER.rglob("*.html"))
@@ -131,6 +134,7 @@ class Day:
         self.secretary = Browser(app).sign_in(Role.SECRETARY)
         self.gate = Browser(app).pair(Kind.GATE, "Cổng 1")
         self.tablet = Browser(app).pair(Kind.TABLET, "Bảng 1")
+        self.wall = Browser(app).pair(Kind.PROJECTOR, "Màn chiếu chính")
         self.meeting = meeting_of(app)
 
     def look(self, *paths: str) -> None:
@@ -145,6 +149,27 @@ class Day:
     def scan(self, code: str, number: int) -> None:
         answer = self.gate.post("/gate/scan", {"code": code, "scan_id": f"template-{number:04d}"})
         assert answer.status_code == 200
+
+    def fleet(self) -> None:
+        """A device by its code, one that was revoked, and what is said of each."""
+        new = Browser(self.app)
+        page = new.get("/pair").get_data(as_text=True)
+        code = "".join(re.findall(r'id="pair-code">(\d{3}) (\d{3})<', page)[0])
+        self.look("/console/devices", "/console/devices/pair", f"/console/devices/pair?code={code}")
+        self.look("/console/devices/1", f"/pair/code/{code}", "/away")
+        self.act("/console/devices/pair/code", status=200, code=code)
+        self.act("/console/devices/pair", status=200, code=code, kind="tablet")
+        assert new.get("/pair").status_code == 303
+        with self.app.app_context():
+            number = max(row.id for row in devices.devices(db.session()))
+        self.look(f"/console/devices/{number}", "/live/devices?poll=1")
+        assert self.secretary.get(f"/console/devices/{number}", fragment=True).status_code == 200
+        self.act(f"/console/devices/{number}/task", task="idle")
+        self.look("/console/devices")
+        self.act(f"/console/devices/{number}/revoke")
+        assert new.get("/pair").status_code == 200
+        self.look(f"/console/devices/{number}", "/console/devices")
+        assert self.gate.get("/live/gate+device?poll=1").status_code == 200
 
     def before(self) -> None:
         Browser(self.app).get("/pair")
@@ -175,6 +200,35 @@ class Day:
         self.look("/console/committees", "/console/invitations", "/console/plan")
         assert self.secretary.get("/console/invitations", fragment=True).status_code == 200
         assert self.tablet.get("/live/tablet?poll=1").status_code == 200
+        self.doctor()
+
+    def doctor(self) -> None:
+        self.act("/console/doctor/taps/print", ok=1)
+        self.act("/console/doctor/taps/clock", ok=0)
+        self.look("/console/doctor", "/live/doctor?poll=1")
+        for browser in (self.gate, self.tablet, self.wall):
+            assert browser.get("/selftest").status_code == 200
+        assert self.gate.post("/selftest", {"part": "sound", "ok": "1"}).status_code == 200
+
+    def trust(self) -> None:
+        """The page for other machines, as each door shows it; then the hall as it was."""
+        before = self.app.extensions["kiosk_hall"]
+        self.app.extensions["kiosk_hall"] = Hall(
+            encrypted=("https://192.168.1.10:8443",),
+            trust=("http://192.168.1.10:8080/trust",),
+            hosts=frozenset({"localhost"}),
+            https_port=8443,
+            fingerprint="AB" * 32,
+        )
+        for door in Door:
+            for machine in ("android", "ipad", "windows", "linux"):
+                page = Browser(self.app).get(
+                    f"/trust?machine={machine}", environ_overrides={doors.KEY: door}
+                )
+                assert page.status_code == 200, door
+                assert re.search(r"\sstyle\s*=", page.get_data(as_text=True)) is None
+        self.look("/console")
+        self.app.extensions["kiosk_hall"] = before
 
     def refusals(self) -> None:
         self.act("/console/staff", status=422)
@@ -248,9 +302,11 @@ def test_every_template_is_drawn_and_no_word_in_it_is_undefined(
             empty.client.set_cookie("kiosk_lang", language)
             assert empty.get(path).status_code == 200, path
         day = Day(rehearsal)
-        for browser in (day.secretary, day.gate, day.tablet):
+        for browser in (day.secretary, day.gate, day.tablet, day.wall):
             browser.client.set_cookie("kiosk_lang", language)
         day.before()
+        day.fleet()
+        day.trust()
         day.refusals()
         day.desk()
         day.item()
@@ -284,11 +340,17 @@ def test_every_page_that_is_sent_keeps_to_the_policy(
         "/projector",
         "/console/delegates/1",
         "/console/devices",
+        "/console/devices/1",
+        "/console/devices/pair",
+        "/pair?new",
+        "/pair/code/418503",
+        "/away",
         "/console/staff",
         "/console/committees",
         "/console/invitations",
         "/console/agenda/1",
         "/console/script",
+        "/console/doctor",
         "/desk",
         "/desk/people/1",
         "/desk/new",

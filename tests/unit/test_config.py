@@ -26,7 +26,9 @@ def write(folder: Path, text: str) -> Path:
 
 def test_without_a_file_the_defaults_are_safe(tmp_path: Path) -> None:
     settings = config.load(tmp_path)
-    assert settings.host == "127.0.0.1"
+    assert settings.host is None
+    assert settings.tls
+    assert (settings.port, settings.encrypted_port) == (8080, 8443)
     assert settings.language == "vi"
     assert not settings.rehearsal
     assert settings.instance == tmp_path
@@ -54,7 +56,11 @@ def test_settings_are_frozen(tmp_path: Path) -> None:
     [
         ("prot = 8080\n", "prot"),
         ("port = 70000\n", "port"),
-        ('host = "0.0.0.0"\n', "host"),
+        ('host = "hall.example"\n', "host"),
+        ('host = "192.168.1.300"\n', "host"),
+        ('host = "::1"\n', "host"),
+        ("https_port = 70000\n", "https_port"),
+        ('tls = "perhaps"\n', "tls"),
         ('language = "fr"\n', "language"),
         ("session_hours = 0\n", "session_hours"),
         ("gate_undo_minutes = 31\n", "gate_undo_minutes"),
@@ -84,7 +90,7 @@ def test_a_file_that_is_not_utf8_stops_the_start(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("KIOSK_PROT", "8080"), ("KIOSK_PORT", "eighty"), ("KIOSK_HOST", "0.0.0.0")],  # noqa: S104
+    [("KIOSK_PROT", "8080"), ("KIOSK_PORT", "eighty"), ("KIOSK_HOST", "everywhere")],
 )
 def test_a_wrong_variable_stops_the_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
@@ -102,6 +108,17 @@ def test_the_folder_is_named_or_from_the_variable_or_here(
     monkeypatch.setenv("KIOSK_INSTANCE", str(tmp_path / "b"))
     assert config.instance_folder() == tmp_path / "b"
     assert config.instance_folder(tmp_path / "c") == tmp_path / "c"
+
+
+def test_a_free_plain_port_takes_a_free_encrypted_one_unless_it_is_named(tmp_path: Path) -> None:
+    assert config.load(tmp_path, port=0).encrypted_port == 0
+    assert config.load(tmp_path, port=0, https_port=9443).encrypted_port == 9443
+    assert config.load(tmp_path, port=8090).encrypted_port == config.HTTPS_PORT
+
+
+def test_this_laptop_may_be_called_by_its_name(tmp_path: Path) -> None:
+    assert config.load(tmp_path, host="localhost").host == "127.0.0.1"
+    assert config.load(tmp_path, host="0.0.0.0").host == "0.0.0.0"  # noqa: S104
 
 
 def test_copies_go_beside_the_instance_or_where_the_technician_says(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@
  * data-undo-what (entry or leaving: which reasons the dialog offers). [data-kept] and [data-sent] in
  * a template are filled with numbers. #gate[data-link] is "cut" while the server cannot be reached.
  */
+import { markActs } from './device/act.js';
 import { Camera } from './gate/camera.js';
 import { digitOf, listenForScanner } from './gate/keys.js';
 import { listLate } from './gate/late.js';
@@ -79,6 +80,9 @@ function conclude(section, lostTemplate) {
 
 /* ---- Scans ---- */
 
+// From a scan until its answer was read, this page must not be changed for another one.
+const inAct = markActs(gate);
+
 // The server's time as this page last heard it, and how long ago by a clock that nobody can set: a
 // tablet whose own clock is wrong, or is put right in between, claims the true moment all the same.
 let anchor = { at: Date.parse(document.body.dataset.now ?? '') || Date.now(), born: performance.now() };
@@ -95,18 +99,22 @@ const here = () => ({
 const queue = new ScanQueue(gate.dataset.scanUrl, `gate-kept-${gate.dataset.gate ?? ''}`, here, {
   onSend: () => {
     clearTimeout(waitTimer);
+    inAct(true);
     // A slow answer must not leave the green of the last person before the next one.
     busyTimer = setTimeout(() => showTemplate('answer-busy'), BUSY_AFTER_MS);
   },
   onAnswer: (scan, section) => {
+    inAct(false);
     gate.dataset.link = 'on';
     conclude(section, 'answer-lost');
   },
   onLate: (scan, section) => {
+    inAct(false);
     gate.dataset.link = 'on';
     listLate(scan, section);
   },
   onCut: (kept, scan) => {
+    inAct(false);
     gate.dataset.link = 'cut';
     for (const place of gate.querySelectorAll('.gate-top [data-kept]')) place.textContent = String(kept);
     if (!scan) {
@@ -249,15 +257,7 @@ function setUpUndo() {
 
 let begun = false;
 
-async function keepAwake() {
-  try {
-    if (document.visibilityState === 'visible') await navigator.wakeLock?.request('screen');
-  } catch {
-    // Battery saving may refuse; the gate works with a screen that dims.
-  }
-}
-
-/** Sound, camera and a screen that stays bright. Call it from a press. */
+/** Sound and camera. Call it from a press. The screen stays on by kiosk.js. */
 function begin() {
   if (begun) return;
   begun = true;
@@ -268,8 +268,6 @@ function begin() {
     // Without storage the button is asked for again after a reload.
   }
   sounds.unlock();
-  keepAwake();
-  document.addEventListener('visibilitychange', keepAwake);
   const finder = find('finder');
   if (finder) {
     new Camera(finder, { script: gate.dataset.cameraScript, wasm: gate.dataset.cameraWasm }, take).start();

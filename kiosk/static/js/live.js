@@ -6,8 +6,8 @@
  *
  * The server sends, on the stream:
  *   event: region   data: {"id": "<dom id>", "html": "<… id=that id …>"}   morphed into the page
- *   event: tick     data: {"now": "<ISO time with +07:00>", "version": "<of the program>"}, every 5 s
- *   event: bye      this caller may not listen any more: stop for good and load the page anew
+ *   event: tick     data: {"now": "<ISO time with +07:00>", "version": "<of the pages>"}, every 5 s
+ *   event: bye      this caller may not listen any more: load the page anew, or <body data-leave="/">
  *
  * A stream that is silent for 10 s is stale: #offline tells the age of what is on the screen, and the
  * stream is opened again after 1, 2, 4, 5, 5 … s. After three failures the page also asks
@@ -33,6 +33,7 @@
   const POLL_MS = 2000;
   const STREAM_AGAIN_MS = 30000;
   const RELOAD_PAUSE_MS = 30000;
+  const LEAVE_PAUSE_MS = 3000;
   const BAR_MS = 15000;
 
   const body = document.body;
@@ -107,23 +108,28 @@
   };
 
   const loadAnew = () => {
-    // Once in 30 s at most: a server that sends everyone away must not make the page flicker.
+    // Once in 30 s at most: a server that sends everyone away must not make the page flicker. A
+    // device asks at the front door (data-leave) what it is now, and is not sent back here.
     const key = 'live-loaded-anew';
+    const { leave } = body.dataset;
+    const load = () => { if (leave) location.replace(leave); else location.reload(); };
     stop();
     setState('stopped');
     try {
-      const rest = Number(sessionStorage.getItem(key) ?? 0) + RELOAD_PAUSE_MS - Date.now();
-      if (rest > 0) return void setTimeout(() => location.reload(), Math.min(rest, RELOAD_PAUSE_MS));
+      const pause = leave ? LEAVE_PAUSE_MS : RELOAD_PAUSE_MS;
+      const rest = Number(sessionStorage.getItem(key) ?? 0) + pause - Date.now();
+      if (rest > 0) return void setTimeout(load, Math.min(rest, pause));
       sessionStorage.setItem(key, String(Date.now()));
     } catch {
-      // Storage may be switched off; then reloading is still right.
+      // Storage may be switched off; then loading anew is still right.
     }
-    location.reload();
+    load();
   };
 
   const tick = ({ now, version }) => {
     if (now) setServerTime(now);
-    if (version && body.dataset.version && version !== body.dataset.version) loadAnew();
+    const isOld = version && body.dataset.version && version !== body.dataset.version;
+    if (isOld) document.dispatchEvent(new CustomEvent('page:old'));    // idle.js waits for its moment
     drawClocks(false);
   };
 

@@ -127,7 +127,9 @@ def test_a_device_of_another_kind_cannot_use_the_cookie_of_a_gate(
     assert cookie is not None
     cheat = app.test_client()
     cheat.set_cookie("kiosk_gate", cookie.value)
-    assert cheat.get("/gate", headers={"Accept": "text/plain"}).status_code == 401
+    assert cheat.get("/gate", headers={"Accept": "text/plain"}).status_code == 403
+    # What a device is stands at the server: re-roled, it keeps its cookie and its name of a slot.
+    assert cheat.get("/tablet").status_code == 200
 
 
 def test_a_secretary_keeps_the_console_on_a_laptop_that_is_also_a_gate(

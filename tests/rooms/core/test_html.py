@@ -10,12 +10,14 @@ from flask import Flask
 from sqlalchemy import text
 from support import Browser, Meeting
 
-from kiosk.core.access import Kind, Role
+from kiosk.core.access import THE_PROGRAM, Kind, Role
 from kiosk.core.db import db
+from kiosk.devices import services as devices
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
     "img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; worker-src 'self'; "
+    "manifest-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
 )
 
@@ -93,6 +95,8 @@ FORGED: list[dict[str, Any]] = [
     {"Origin": "null"},
     {"Origin": "http://localhost.evil.example"},
     {"Origin": "http://localhost:81"},
+    {"Origin": "https://localhost"},
+    {"Origin": "localhost"},
     {"Origin": "http://[::1"},
     {"Origin": ""},
     {"Sec-Fetch-Site": "cross-site"},
@@ -149,6 +153,21 @@ def test_our_own_pages_are_heard_by_header_and_by_form(
     assert by_form.status_code == 201
 
 
+def test_over_tls_the_plain_page_of_the_same_host_is_another_site(
+    app: Flask, signed_in: Callable[..., Browser]
+) -> None:
+    """Port 80 and port 443 are left out of both headers: the scheme alone tells them apart."""
+    browser = signed_in(Role.SECRETARY)
+    for origin, status in (("http://localhost", 403), ("https://localhost", 201)):
+        answer = browser.client.post(
+            "/console/devices",
+            base_url="https://localhost",
+            data={"kind": "gate", "name": f"Cổng {status}"},
+            headers={"X-CSRF-Token": browser.token, "Origin": origin},
+        )
+        assert answer.status_code == status, answer.get_data(as_text=True)
+
+
 def test_a_planted_browser_cookie_of_another_shape_is_replaced(app: Flask) -> None:
     for planted in ("short", "x" * 33, "é" * 32, "../" * 10 + "ab", ""):
         client = app.test_client()
@@ -199,8 +218,29 @@ def test_cookies_are_kept_from_scripts_and_other_sites(
                 assert cookie.same_site == "Strict"
     assert all("HttpOnly" in each and "SameSite=Strict" in each for each in made)
     assert "kiosk_lang=en" in made[0]
-    over_tls = app.test_client().get("/sign-in", base_url="https://localhost")
-    assert "Secure" in over_tls.headers["Set-Cookie"]
+
+
+def test_over_tls_every_cookie_is_secure_also_the_one_that_is_taken_back(
+    app: Flask, signed_in: Callable[..., Browser], as_device: Callable[[str, str], Browser]
+) -> None:
+    browser = signed_in(Role.SECRETARY)
+    said = [app.test_client().get("/sign-in", base_url="https://localhost")]
+    headers = {"X-CSRF-Token": browser.token}
+    for path, form in (("/language", {"language": "en"}), ("/sign-out", {})):
+        said.append(
+            browser.client.post(path, base_url="https://localhost", data=form, headers=headers)
+        )
+    with app.app_context():
+        keys = app.extensions["kiosk_keys"]
+        added = devices.add_device(kind="gate", name="Cổng 9", by=THE_PROGRAM, key=keys.tokens)
+    said.append(app.test_client().get(f"/pair/{added.ticket}", base_url="https://localhost"))
+    cookies = [each for answer in said for each in answer.headers.getlist("Set-Cookie")]
+    assert len(cookies) >= 4
+    for cookie in cookies:
+        assert "Secure" in cookie, cookie
+        assert "HttpOnly" in cookie, cookie
+        assert "SameSite=Strict" in cookie, cookie
+    assert not any("Strict-Transport-Security" in answer.headers for answer in said)
 
 
 def test_the_page_speaks_vietnamese_until_this_browser_chooses_english(

@@ -138,3 +138,139 @@ def test_a_guessed_address_is_a_page_with_a_sentence(stranger: Browser, ticket: 
     answer = stranger.get(f"/pair/{ticket}")
     assert answer.status_code in {404, 409}
     assert "data-refusal=" in answer.get_data(as_text=True)
+
+
+# -- the fleet board and one device ----------------------------------------------------------------
+
+
+def test_a_re_roled_browser_keeps_its_cookie_and_changes_its_home(
+    meeting: Meeting, signed_in: Callable[..., Browser], as_device: Callable[[str, str], Browser]
+) -> None:
+    device, secretary = as_device(Kind.GATE, "Cổng 1"), signed_in(Role.TECHNICIAN)
+    for kind, home in (("tablet", "/tablet"), ("projector", "/projector"), ("gate", "/gate")):
+        answer = secretary.post("/console/devices/1/kind", {"kind": kind})
+        assert answer.headers["HX-Redirect"] == "/console/devices/1"
+        assert device.get("/").headers["Location"] == home
+        for page in ("/gate", "/tablet", "/projector"):
+            assert device.get(page).status_code == (200 if page == home else 403), (kind, page)
+
+
+def test_two_devices_of_one_browser_stay_apart_when_one_is_re_roled(
+    signed_in: Callable[..., Browser], stranger: Browser
+) -> None:
+    laptop = stranger.pair(Kind.GATE, "Cổng 1").pair(Kind.TABLET, "Bảng 1")
+    signed_in(Role.SECRETARY).post("/console/devices/1/kind", {"kind": "tablet"})
+    assert laptop.get("/gate").status_code == 403
+    page = laptop.get("/tablet").get_data(as_text=True)
+    assert 'data-device="2"' in page, "the one that was paired as a tablet"
+
+
+@pytest.mark.parametrize(
+    ("act", "form", "code"),
+    [
+        ("name", {"name": ""}, "device_name_wrong"),
+        ("name", {"name": "x" * 41}, "device_name_wrong"),
+        ("name", {"name": "BẢNG 2"}, "device_exists"),
+        ("kind", {"kind": "desk"}, "device_kind_unknown"),
+        ("kind", {}, "device_kind_unknown"),
+        ("task", {"task": "ballot"}, "task_unknown"),
+        ("task", {}, "task_unknown"),
+        ("direction", {"direction": "up"}, "direction_unknown"),
+        ("direction", {"direction": "in"}, "device_no_gate"),
+    ],
+)
+def test_what_cannot_be_done_to_a_device_is_one_sentence_and_changes_nothing(
+    signed_in: Callable[..., Browser],
+    as_device: Callable[[str, str], Browser],
+    act: str,
+    form: dict[str, str],
+    code: str,
+) -> None:
+    as_device(Kind.TABLET, "Bảng 1")
+    as_device(Kind.TABLET, "Bảng 2")
+    secretary = signed_in(Role.SECRETARY)
+
+    def now() -> str:
+        page = secretary.get("/console/devices/1").get_data(as_text=True)
+        return re.sub(r"data-(now|csrf)=\"[^\"]+\"", "", page)
+
+    before = now()
+    answer = secretary.post(f"/console/devices/1/{act}", form)
+    assert answer.status_code in {409, 422}
+    assert f'data-refusal="{code}"' in answer.get_data(as_text=True)
+    assert now() == before
+
+
+def test_a_pin_from_the_board_stays_there_and_from_the_page_of_a_device_too(
+    signed_in: Callable[..., Browser], as_device: Callable[[str, str], Browser]
+) -> None:
+    as_device(Kind.TABLET, "Bảng 1")
+    secretary = signed_in(Role.SECRETARY)
+    answer = secretary.post("/console/devices/1/task", {"task": "idle", "board": 1})
+    assert (answer.status_code, answer.headers.get("HX-Redirect")) == (204, None)
+    answer = secretary.post("/console/devices/1/task", {"task": "follow"})
+    assert answer.headers["HX-Redirect"] == "/console/devices/1"
+    answer = secretary.post("/console/devices/task", {"task": "gate"})
+    assert answer.headers["HX-Redirect"] == "/console/devices"
+
+
+def test_the_board_follows_the_stream_with_no_touch(
+    signed_in: Callable[..., Browser], as_device: Callable[[str, str], Browser], app: Flask
+) -> None:
+    as_device(Kind.TABLET, "Bảng 1")
+    secretary = signed_in(Role.SECRETARY)
+
+    def board() -> str:
+        for picture in app.extensions["kiosk_live"]._pictures.values():
+            picture.drawn = float("-inf")
+        regions = secretary.get("/live/devices?poll=1").json["regions"]
+        assert [region["id"] for region in regions] == ["fleet-board"]
+        return str(regions[0]["html"])
+
+    assert "Bảng 1" in board()
+    secretary.post("/console/devices/1/name", {"name": "Bàn bà Thuỷ"})
+    assert "Bàn bà Thuỷ" in board()
+    secretary.post("/console/devices/1/task", {"task": "idle"})
+    assert 'aria-pressed="true"' in board()
+    Browser(app).get("/pair")
+    assert "1 máy mới đang hiện mã" in board()
+    secretary.post("/console/devices/1/revoke")
+    assert "Đã thu hồi" in board()
+
+
+def test_a_revoked_browser_reads_one_sentence_and_may_ask_again(
+    signed_in: Callable[..., Browser], as_device: Callable[[str, str], Browser]
+) -> None:
+    tablet = as_device(Kind.TABLET, "Bàn ông Thuỷ")
+    signed_in(Role.SECRETARY).post("/console/devices/1/revoke")
+    assert tablet.get("/").headers["Location"] == "/pair"
+    page = tablet.get("/pair").get_data(as_text=True)
+    assert "«Bàn ông Thuỷ» đã được thu hồi" in page
+    assert 'id="pair-code"' not in page
+    assert 'id="pair-code"' in tablet.get("/pair?new=1").get_data(as_text=True)
+
+
+def test_forty_devices_stand_on_one_board(app: Flask, signed_in: Callable[..., Browser]) -> None:
+    keys = app.extensions["kiosk_keys"]
+    with app.app_context():
+        for number in range(40):
+            services.add_device(
+                kind="tablet", name=f"Bảng {number}", by=THE_PROGRAM, key=keys.tokens
+            )
+    page = signed_in(Role.SECRETARY).get("/console/devices").get_data(as_text=True)
+    assert len(set(re.findall(r'href="/console/devices/(\d+)"', page))) == 40
+
+
+def test_the_choices_of_a_device_work_before_the_scripts_are_there(
+    signed_in: Callable[..., Browser], as_device: Callable[[str, str], Browser]
+) -> None:
+    """A quick hand presses before htmx is loaded: a plain form comes to the same."""
+    as_device(Kind.GATE, "Cổng 1")
+    secretary = signed_in(Role.SECRETARY)
+    for act, form in (("direction", {"direction": "out"}), ("name", {"name": "Cổng 9"})):
+        answer = secretary.post(f"/console/devices/1/{act}", form, fragment=False)
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/console/devices/1")
+    page = secretary.get("/console/devices/1").get_data(as_text=True)
+    forms = re.findall(r"<form[^>]*hx-post[^>]*>", page)
+    assert forms
+    assert all('method="post"' in form and "action=" in form for form in forms)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -16,6 +16,7 @@ from kiosk.core.access import THE_PROGRAM
 from kiosk.core.db import db
 from kiosk.core.errors import Refused
 from kiosk.devices import queries, services
+from kiosk.devices.pulse import Pulses
 
 KEY = bytes(range(32))
 
@@ -173,8 +174,11 @@ def test_the_list_puts_trouble_first(hall: Flask, clock: Clock) -> None:
     for name in names[1:]:
         pair(added[name], clock)
     services.revoke_device(device_id=added["thu hồi"].id, by=THE_PROGRAM)
-    queries._heard.clear()
-    queries.heard(added["tốt"].id)
+    now = 0.0
+    pulses = hall.extensions["kiosk_pulses"] = Pulses(ticking=lambda: now)
+    pulses.heard(added["im lặng"].id, "10.0.0.1")
+    now = 20.0
+    pulses.heard(added["tốt"].id, "10.0.0.2")
     db.session.rollback()
     rows = queries.devices(db.session())
     assert [(row.name, row.state) for row in rows] == [
@@ -183,3 +187,114 @@ def test_the_list_puts_trouble_first(hall: Flask, clock: Clock) -> None:
         ("tốt", "fine"),
         ("thu hồi", "revoked"),
     ]
+
+
+# -- named, re-roled, told -------------------------------------------------------------------------
+
+
+def known(paired: services.Paired) -> queries.Known:
+    found = behind(paired.token)
+    assert found is not None
+    return found
+
+
+def test_a_renamed_device_keeps_its_cookie_and_its_old_name_is_free(
+    hall: Flask, clock: Clock
+) -> None:
+    paired = pair(add(clock, "Cổng 1"), clock)
+    services.rename_device(device_id=paired.id, name=" Cổng phía Tây ", by=THE_PROGRAM)
+    assert known(paired).name == "Cổng phía Tây"
+    assert add(clock, "Cổng 1").id != paired.id
+    with pytest.raises(Refused, match="device_exists"):
+        services.rename_device(device_id=paired.id, name="CỔNG 1", by=THE_PROGRAM)
+    services.rename_device(device_id=paired.id, name="Cổng phía Tây", by=THE_PROGRAM)
+    services.rename_device(device_id=paired.id, name="cổng phía tây", by=THE_PROGRAM)
+
+
+def test_one_spelling_of_a_name_is_stored_whatever_the_keyboard_sent(
+    hall: Flask, clock: Clock
+) -> None:
+    paired = pair(add(clock), clock)
+    name = "Bàn bà Nguyễn Thị Hồng Nhung"
+    services.rename_device(
+        device_id=paired.id, name=unicodedata.normalize("NFD", name), by=THE_PROGRAM
+    )
+    assert known(paired).name == name
+
+
+def test_a_re_roled_device_keeps_its_cookie_and_forgets_what_the_old_kind_was_told(
+    hall: Flask, clock: Clock
+) -> None:
+    paired = pair(add(clock, "Cổng 1"), clock)
+    services.set_direction(device_id=paired.id, direction="out", by=THE_PROGRAM)
+    services.change_kind(device_id=paired.id, kind="tablet", by=THE_PROGRAM)
+    assert known(paired).kind == "tablet"
+    assert queries.gates_out(db.session()) == []
+    services.tell_tablet(device_id=paired.id, task="gate", acts=["gate"], by=THE_PROGRAM)
+    assert known(paired).is_gate
+    services.change_kind(device_id=paired.id, kind="projector", by=THE_PROGRAM)
+    assert not known(paired).is_gate
+    services.change_kind(device_id=paired.id, kind="tablet", by=THE_PROGRAM)
+    assert known(paired).task == "follow"
+
+
+def test_a_tablet_is_told_what_exists_and_only_a_tablet_is(hall: Flask, clock: Clock) -> None:
+    tablet, gate = add(clock, "Bảng 1", "tablet"), add(clock, "Cổng 1")
+    for task, code in (
+        ("ballot", "task_unknown"),
+        ("", "task_unknown"),
+        ("x" * 999, "task_unknown"),
+    ):
+        with pytest.raises(Refused, match=code):
+            services.tell_tablet(device_id=tablet.id, task=task, acts=["idle"], by=THE_PROGRAM)
+    with pytest.raises(Refused, match="device_no_tablet"):
+        services.tell_tablet(device_id=gate.id, task="idle", acts=["idle"], by=THE_PROGRAM)
+
+
+def test_all_tablets_are_told_in_one_act_and_nobody_else(hall: Flask, clock: Clock) -> None:
+    tablets = [pair(add(clock, f"Bảng {number}", "tablet"), clock) for number in range(3)]
+    gate = pair(add(clock, "Cổng 1"), clock)
+    services.revoke_device(device_id=tablets[2].id, by=THE_PROGRAM)
+    tell = {"task": "idle", "acts": ["idle"], "by": THE_PROGRAM}
+    assert services.tell_all_tablets(**tell) == 2
+    assert services.tell_all_tablets(**tell) == 0, "a second press changes nothing"
+    assert [known(each).task for each in (*tablets[:2], gate)] == ["idle", "idle", "follow"]
+    lines = [line for line in audit.read(db.session()) if line.event == "devices:tablets:told"]
+    assert [line.facts for line in lines] == [{"count": 2, "task": "idle"}]
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda number: services.rename_device(device_id=number, name="x", by=THE_PROGRAM),
+        lambda number: services.change_kind(device_id=number, kind="gate", by=THE_PROGRAM),
+        lambda number: services.tell_tablet(
+            device_id=number, task="follow", acts=[], by=THE_PROGRAM
+        ),
+    ],
+)
+def test_a_revoked_device_and_one_that_is_not_there_are_told_nothing(
+    hall: Flask, clock: Clock, act: Callable[[int], None]
+) -> None:
+    added = add(clock)
+    services.revoke_device(device_id=added.id, by=THE_PROGRAM)
+    with pytest.raises(Refused, match="device_revoked"):
+        act(added.id)
+    with pytest.raises(Refused, match="device_unknown"):
+        act(77)
+
+
+def test_every_act_is_one_line_of_the_book_and_a_repeat_is_none(hall: Flask, clock: Clock) -> None:
+    added = add(clock, "Bảng 1", "tablet")
+    for _ in range(2):
+        services.rename_device(device_id=added.id, name="Bảng A", by=THE_PROGRAM)
+        services.tell_tablet(device_id=added.id, task="idle", acts=["idle"], by=THE_PROGRAM)
+        services.change_kind(device_id=added.id, kind="gate", by=THE_PROGRAM)
+        services.change_kind(device_id=added.id, kind="gate", by=THE_PROGRAM)
+        with pytest.raises(Refused):
+            services.tell_tablet(device_id=added.id, task="idle", acts=["idle"], by=THE_PROGRAM)
+        services.change_kind(device_id=added.id, kind="tablet", by=THE_PROGRAM)
+        services.tell_tablet(device_id=added.id, task="follow", acts=[], by=THE_PROGRAM)
+    events = [line.event.partition(":")[2] for line in audit.read(db.session())][1:]
+    once = ["device:renamed", "tablet:told", "device:kind_changed", "device:kind_changed"]
+    assert events == [*once, *once[1:]]

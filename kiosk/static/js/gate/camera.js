@@ -54,6 +54,13 @@ export class Camera {
     return this.#run();
   }
 
+  /** Stop reading and give the camera back; `start` begins again. */
+  stop() {
+    this.#wanted = false;
+    this.#release();
+    this.#state = 'off';
+  }
+
   async #run() {
     if (this.#stream || this.#starting) return;
     if (!window.isSecureContext) { this.#state = 'insecure'; return; }

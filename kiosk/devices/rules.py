@@ -1,0 +1,227 @@
+"""Rules of devices: pairing codes, names, and what makes a device need a look.
+
+Plain Python. The thresholds of the fleet are those of issue 4: 20 s of silence, 25 % of battery,
+30 s of clock skew, a page older than the program.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kiosk.core.names import fold
+
+#: Digits of a pairing code: long enough to type once, too long to hit by accident.
+CODE_DIGITS = 6
+
+#: Seconds that a pairing code lives.
+CODE_LIVES = 600.0
+
+#: Seconds after which a waiting page that says nothing any more gives its place to others.
+WAITING_SILENT = 30.0
+
+#: Pages that may wait at once, from one address and in all. A hall has forty devices; the laptop
+#: itself may be two gates, a wall and more.
+WAITING_FROM_ONE, WAITING_IN_ALL = 8, 200
+
+#: Seconds of silence after which a device needs a look.
+SILENT = 20.0
+
+#: Longest silence in seconds that a page may announce: a ballot page in use sends nothing until it
+#: clears itself after 90 s without a touch (design 5).
+QUIET_MOST = 180.0
+
+#: Per cent of battery at which a device that is not charging needs a look.
+BATTERY_LOW = 25
+
+#: Seconds that a device's clock may be off.
+SKEW_MOST = 30.0
+
+#: Seconds within which one cookie heard from two addresses is one cookie in two machines.
+OVERLAP = 20.0
+
+
+# -- pairing codes ---------------------------------------------------------------------------------
+
+_TYPED = re.compile(r"[0-9]{6}")
+_SCANNED = re.compile(r"https?://[^/\s]{1,255}/pair/code/([0-9]{6})")
+
+
+def code_in(text: str) -> str | None:
+    """The six digits in what was typed (`418 503`) or scanned; None where there are none."""
+    scanned = _SCANNED.fullmatch(text.strip())
+    if scanned is not None:
+        return scanned[1]
+    typed = re.sub(r"[\s.\-]", "", text)
+    return typed if _TYPED.fullmatch(typed) else None
+
+
+def in_threes(code: str) -> str:
+    """`418 503`, as people read it aloud."""
+    return f"{code[:3]} {code[3:]}"
+
+
+# -- names -----------------------------------------------------------------------------------------
+
+#: What a device is called before somebody names it otherwise. Stored names are Vietnamese.
+KIND_WORDS = {"gate": "Cổng", "tablet": "Máy tính bảng", "projector": "Máy chiếu"}
+
+#: Kinds of which a hall has one: the first carries no number.
+_ALONE = frozenset({"projector"})
+
+
+def next_name(kind: str, taken: Collection[str]) -> str:
+    """The first free name of a kind: `Máy tính bảng 3`; `taken` holds names in use."""
+    used = {fold(name) for name in taken}
+    word = KIND_WORDS[kind]
+    if kind in _ALONE and fold(word) not in used:
+        return word
+    number = 2 if kind in _ALONE else 1
+    while fold(f"{word} {number}") in used:
+        number += 1
+    return f"{word} {number}"
+
+
+def likely_kind(*, is_this_laptop: bool, kinds_in_use: Collection[str]) -> str:
+    """The kind offered first. The laptop's own windows are its wall, then gates; all others are
+    tablets, of which there are most."""
+    if not is_this_laptop:
+        return "tablet"
+    return "gate" if "projector" in kinds_in_use else "projector"
+
+
+_SYSTEMS = (
+    ("iPad", "iPad"),
+    ("iPhone", "iPhone"),
+    ("Android", "Android"),
+    ("CrOS", "ChromeOS"),
+    ("Windows", "Windows"),
+    ("Macintosh", "macOS"),
+    ("Linux", "Linux"),
+)
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+
+
+def machine_of(agent: str) -> str:
+    """`Chrome, Android`: enough of a User-Agent to know the machine in one's hand by."""
+    found = [
+        next((word for sign, word in signs if sign in agent), "") for signs in (_BROWSERS, _SYSTEMS)
+    ]
+    return ", ".join(word for word in found if word)
+
+
+# -- one cookie, two machines ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """When one address used a device's cookie, in seconds of a clock that only goes forward."""
+
+    first: float
+    last: float
+
+
+def seen_from(sightings: Mapping[str, Sighting], address: str, now: float) -> dict[str, Sighting]:
+    """The sightings after one more; what is older than `OVERLAP` is forgotten."""
+    kept = {where: seen for where, seen in sightings.items() if now - seen.last <= OVERLAP}
+    earlier = kept.get(address)
+    kept[address] = Sighting(first=earlier.first if earlier else now, last=now)
+    return kept
+
+
+def doubled(sightings: Mapping[str, Sighting]) -> tuple[str, ...]:
+    """The addresses that use one cookie at once, sorted; empty for a single machine.
+
+    An address counts when it spoke again after another had begun to, and so does that other one. A
+    device that moves (a new lease, another access point) goes silent at the old address; only a
+    copied cookie is heard here, there, and here again.
+    """
+    seen = sorted(sightings.items(), key=lambda each: each[1].first)
+    found = {
+        address
+        for place, (early, before) in enumerate(seen)
+        for late, after in seen[place + 1 :]
+        if before.last > after.first
+        for address in (early, late)
+    }
+    return tuple(sorted(found))
+
+
+# -- the clock of a device -------------------------------------------------------------------------
+
+
+def clock_skew(*, sent: float, round_trip: float, received: float) -> float:
+    """Seconds by which a device's clock is ahead; negative when it is behind.
+
+    `sent` is the device's clock when it sent, `received` the server's when it came, `round_trip`
+    how long the device's last question took to be answered. Half of it is taken for the way here,
+    so the error is at most the other half.
+    """
+    return sent + max(0.0, round_trip) / 2 - received
+
+
+# -- trouble ---------------------------------------------------------------------------------------
+
+
+class Trouble(StrEnum):
+    """Why a device needs a look, the worst first. The order is the order of the board."""
+
+    #: One cookie in two machines.
+    DOUBLED = "doubled"
+    SILENT = "silent"
+    BATTERY = "battery"
+    CLOCK = "clock"
+    #: Its page is older than the program.
+    OLD_PAGE = "old_page"
+    #: Added, but no browser has become it yet.
+    WAITING = "waiting"
+
+
+_SEVERITY = {trouble: place for place, trouble in enumerate(Trouble)}
+
+
+@dataclass(frozen=True)
+class Signs:
+    """What is known of a device at one moment."""
+
+    is_paired: bool
+    #: Seconds since it was last heard, or could have been.
+    silence: float
+    is_doubled: bool = False
+    #: Per cent; None where the browser does not tell.
+    battery: int | None = None
+    is_charging: bool = False
+    #: Seconds ahead; None before the first beat.
+    skew: float | None = None
+    has_old_page: bool = False
+
+
+def troubles(signs: Signs) -> tuple[Trouble, ...]:
+    """Everything that is wrong, the worst first. What a silent device last said counts no more."""
+    if not signs.is_paired:
+        return (Trouble.WAITING,)
+    is_silent = signs.silence >= SILENT
+    found = {
+        Trouble.DOUBLED: signs.is_doubled,
+        Trouble.SILENT: is_silent,
+        Trouble.BATTERY: signs.battery is not None
+        and signs.battery <= BATTERY_LOW
+        and not signs.is_charging,
+        Trouble.CLOCK: not is_silent and signs.skew is not None and abs(signs.skew) >= SKEW_MOST,
+        Trouble.OLD_PAGE: not is_silent and signs.has_old_page,
+    }
+    return tuple(trouble for trouble in Trouble if found.get(trouble))
+
+
+def worst_first(found: tuple[Trouble, ...]) -> tuple[int, int]:
+    """A key to sort by: the worst trouble, then the number of troubles; no trouble comes last."""
+    return (min((_SEVERITY[each] for each in found), default=len(Trouble)), -len(found))
