@@ -225,7 +225,7 @@ def _holders(walk: Walk, machine: Machine) -> list[Browser]:
 
 
 def _read_board(walk: Walk, troubled: dict[int, str]) -> None:
-    """The rows of the page in their order; the words of their states as `kiosk device list` says."""
+    """The rows of the page in their order; their states as `kiosk device list` says."""
     page = walk.secretary.page("/console/devices")
     told = instance.hand_over(walk.settings.instance, "device.list", {})
     states = {row["id"]: row["state"] for row in told}

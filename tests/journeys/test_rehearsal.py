@@ -16,7 +16,7 @@ from kiosk import instance
 from kiosk.checkin.rules import Outcome, quorum_needed
 from kiosk.config import Settings
 from kiosk.core.errors import Refused
-from kiosk.founding import make_conference
+from kiosk.founding import make_conference, real_plan
 from kiosk.rehearsal.crowd import LEAVERS, REPLACED, crowd_of, reissued_of
 from kiosk.rehearsal.day import rehearse
 from kiosk.rehearsal.hall import serving
@@ -27,7 +27,6 @@ from kiosk.rehearsal.stream import events
 from kiosk.rehearsal.told import Day, Scene
 from kiosk.rehearsal.told_devices import NEVER_TRIED, NO_NETWORK, NO_SECOND_ADDRESS
 from kiosk.rehearsal.wall import present_shown
-from kiosk.serving import real_plan
 
 #: Invariant, what is wrong with the day, and how to make it so.
 DOCTORED = (*DOCTORED_DAY, *DOCTORED_DEVICES)
