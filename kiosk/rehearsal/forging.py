@@ -17,6 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 
 from kiosk.core.clock import utc_now
 from kiosk.tls import authority, store
@@ -35,22 +36,24 @@ def tried(instance: Path) -> dict[str, bool]:
         OSError: when there is no authority in that folder.
     """
     certificate = x509.load_pem_x509_certificate((instance / store.AUTHORITY).read_bytes())
+    trusted = certificate.public_bytes(serialization.Encoding.DER)
     constraints = certificate.extensions.get_extension_for_class(x509.NameConstraints)
     with TemporaryDirectory() as scratch:
         folder = Path(scratch)
         shutil.copy(instance / store.AUTHORITY, folder / store.AUTHORITY)
         return {
             "critical": constraints.critical,
-            "local": _is_believed(folder, LOCAL),
-            "foreign": _is_believed(folder, FOREIGN),
+            "local": _is_believed(folder, LOCAL, trusted),
+            "foreign": _is_believed(folder, FOREIGN, trusted),
         }
 
 
-def _is_believed(folder: Path, name: str) -> bool:
-    """Make a certificate for this name, and shake hands with a client that trusts the authority."""
+def _is_believed(folder: Path, name: str, trusted: bytes) -> bool:
+    """Make a certificate for this name, and shake hands with a client that trusts the authority
+    (`trusted`, DER)."""
     authority.make_leaf(folder, Wanted(names=(name,), addresses=()), now=utc_now())
-    serving, trusted = store.context(folder), store.authority_certificate(folder)
-    if serving is None or trusted is None:
+    serving = store.context(folder)
+    if serving is None:
         raise OSError("no certificate was made")
     trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     trusting.load_verify_locations(cadata=trusted)
