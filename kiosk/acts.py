@@ -19,8 +19,8 @@ from werkzeug.exceptions import Forbidden
 from kiosk.agenda import plan_import
 from kiosk.backup import services as backup
 from kiosk.checkin import roster_undo
+from kiosk.conference import badge_issue, reading
 from kiosk.conference import queries as people
-from kiosk.conference import reading
 from kiosk.conference import services as conference
 from kiosk.conference.file_events import row_reason
 from kiosk.conference.roster.compare import Comparison, as_json, compare
@@ -166,8 +166,8 @@ def _undo_import(order: dict[str, Any], by: Actor) -> Any:
 
 @act("badges.faces")
 def _badge_faces(order: dict[str, Any], by: Actor) -> Any:
-    faces = conference.badge_faces(db.session(), key=_keys().badge)
-    conference.note_badges_printed(count=len(faces), by=by)
+    faces = badge_issue.badge_faces(db.session(), key=_keys().badge)
+    badge_issue.note_badges_printed(count=len(faces), by=by)
     found = people.conference(db.session())
     return {"faces": [dict(face) for face in faces], "title": found.title, "host": found.host}
 

@@ -23,8 +23,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from kiosk.conference import badge_issue
 from kiosk.conference import queries as people
-from kiosk.conference import services as conference
 from kiosk.core.access import THE_PROGRAM
 from kiosk.core.db import db
 from kiosk.core.keys import Keys
@@ -184,7 +184,7 @@ def meeting_of(app: Flask) -> Meeting:
             badge.delegate.id: str(face["code"])
             for badge, face in zip(
                 people.badges_in_force(session),
-                conference.badge_faces(session, key=keys.badge),
+                badge_issue.badge_faces(session, key=keys.badge),
                 strict=True,
             )
         }

@@ -21,7 +21,7 @@ from flask import (
 )
 
 from kiosk import instance
-from kiosk.conference import badge_code
+from kiosk.conference import badge_code, badge_issue
 from kiosk.conference import queries as people
 from kiosk.conference import services as conference
 from kiosk.config import Settings
@@ -121,7 +121,7 @@ def _ticket(kind: Kind) -> str:
 def start() -> str:
     """Every face of the rehearsal on one page, and a few badges to hold before the camera."""
     key: bytes = current_app.extensions["kiosk_keys"].badge
-    faces = conference.badge_faces(db.session(), key=key)
+    faces = badge_issue.badge_faces(db.session(), key=key)
     some = random.Random(7).sample(faces, min(5, len(faces)))  # noqa: S311 (a choice, no secret)
     forged = badge_code.derive(b"a key that nobody has", delegate_id=1, issue=1)
     some.append({"name": "", "title": "", "unit": "", "standing": "forged", "code": forged})

@@ -25,7 +25,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from support import ROSTER, ROSTER_NAME, meeting_of
 
 from kiosk import config, create_app, founding
-from kiosk.conference import services as conference
+from kiosk.conference import badge_issue
 from kiosk.conference.badge_sheet import BadgeFace, badge_sheet
 from kiosk.core.access import THE_PROGRAM, Kind
 from kiosk.core.db import db, writer
@@ -78,7 +78,7 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     with app.app_context():
         keys = app.extensions["kiosk_keys"]
         added = devices.add_device(kind=Kind.GATE, name="Cổng 1", by=THE_PROGRAM, key=keys.tokens)
-        faces = conference.badge_faces(db.session(), key=keys.badge)
+        faces = badge_issue.badge_faces(db.session(), key=keys.badge)
         meeting = meeting_of(app)
         db.session.remove()
         writer().close()

@@ -15,8 +15,7 @@ from support import PASSWORD, Browser, Clock, Meeting
 
 from kiosk import config, create_app, instance
 from kiosk.checkin import services as door
-from kiosk.conference import committees, duties
-from kiosk.conference import services as conference
+from kiosk.conference import badge_issue, committees, duties
 from kiosk.conference.committees import Committee
 from kiosk.core.access import THE_PROGRAM, Actor, Kind, Role
 from kiosk.core.checks import State
@@ -135,7 +134,7 @@ def prepare(app: Flask, meeting: Meeting) -> None:
         for duty in duties.checklist(db.session()).duties:
             duties.set_done(duty_id=duty.id, done=True, by=LAN)
         door.fix_base(count=12, kind="delegates", reason="", by=LAN)
-        conference.note_badges_printed(count=13, by=LAN)
+        badge_issue.note_badges_printed(count=13, by=LAN)
 
 
 def test_a_measured_check_that_the_worker_did_not_answer_is_not_good(sheet: Sheet) -> None:
