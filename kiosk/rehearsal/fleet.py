@@ -60,7 +60,7 @@ def beat_all(walk: Walk) -> None:
 
 @contextmanager
 def _beating(walk: Walk) -> Iterator[None]:
-    """The pages beat by themselves meanwhile: measuring the laptop may take longer than a silence."""
+    """The pages beat by themselves meanwhile: the doctor may take longer than a silence lasts."""
     over = threading.Event()
 
     def beat() -> None:
