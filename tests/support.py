@@ -26,6 +26,7 @@ from werkzeug.test import TestResponse
 from kiosk.conference import queries as people
 from kiosk.conference import services as conference
 from kiosk.core.access import THE_PROGRAM
+from kiosk.core.cookies import HOST
 from kiosk.core.db import db
 from kiosk.core.keys import Keys
 from kiosk.devices import services as devices
@@ -136,6 +137,13 @@ class Browser:
             staff.add_account(name=name, role=role, password=PASSWORD, by=THE_PROGRAM)
         answer = self.post("/sign-in", {"name": name, "password": PASSWORD}, fragment=False)
         assert answer.status_code == 303, answer.get_data(as_text=True)
+        return self
+
+    def over_tls(self) -> Browser:
+        """Be at the encrypted door too who this browser is at the laptop's own: there every cookie
+        has a name that only TLS can give (`core/cookies.py`)."""
+        for cookie in list((self.client._cookies or {}).values()):
+            self.client.set_cookie(f"{HOST}{cookie.key}", cookie.value, secure=True)
         return self
 
     def pair(self, kind: str, name: str) -> Browser:

@@ -10,9 +10,10 @@ from werkzeug.exceptions import BadRequest, NotFound
 from kiosk.core import access, hx, live, tokens
 from kiosk.core.access import ANYONE, PREPARERS, Kind, actor, allow
 from kiosk.core.clock import utc_now
+from kiosk.core.cookies import drop_cookie, set_cookie
 from kiosk.core.db import db
 from kiosk.core.errors import Refused
-from kiosk.core.html import allow_camera, drop_cookie, set_cookie
+from kiosk.core.html import allow_camera
 from kiosk.core.messages import status_of
 from kiosk.devices import pairing, queries, rules, services
 from kiosk.devices.blueprint import bp
@@ -63,11 +64,15 @@ def stranger() -> Response:
             return make_response(render_template("devices/revoked.html", name=gone))
     if looks_ahead:
         return make_response("")
-    secret = secret or tokens.fresh()
+    room, address = waiting_room(), request.remote_addr or ""
+    if not (secret and room.holds(secret_hash(secret), address=address)):
+        # A secret that the room has not given to a browser over there may be known to somebody
+        # else: whoever planted it would become the device in this browser's place.
+        secret = tokens.fresh()
     try:
-        place = waiting_room().arrive(
+        place = room.arrive(
             secret_hash=secret_hash(secret),
-            address=request.remote_addr or "",
+            address=address,
             agent=request.headers.get("User-Agent", ""),
         )
     except Refused as refused:

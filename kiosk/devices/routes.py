@@ -18,8 +18,8 @@ from werkzeug.exceptions import NotFound
 
 from kiosk.core import access, follow, hx, live
 from kiosk.core.access import ANYONE, PREPARERS, Actor, Caller, Kind, actor, add_resolver, allow
+from kiosk.core.cookies import set_cookie
 from kiosk.core.db import db
-from kiosk.core.html import set_cookie
 from kiosk.devices import pairing_routes, queries, services, shell_routes
 from kiosk.devices.blueprint import bp
 from kiosk.devices.cookies import COOKIE_DAYS, cookie_of, token_hash

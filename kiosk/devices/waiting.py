@@ -71,6 +71,12 @@ class WaitingRoom:
             self._by_code[entry.code] = entry
             return entry
 
+    def holds(self, secret_hash: bytes, *, address: str) -> bool:
+        """Whether this secret was given to a browser that still waits, and asks from there."""
+        with self._lock:
+            mine = self._of(secret_hash)
+            return mine is not None and mine.ends > self._ticking() and mine.address == address
+
     def seconds_left(self, secret_hash: bytes) -> int | None:
         """How long this browser's code still lives; None when it has none. Counts as heard."""
         with self._lock:

@@ -238,7 +238,7 @@ def test_a_tablet_that_trusts_the_hall_goes_on_by_itself_and_its_camera_admits(
             "navigator.wakeLock.request('screen').then((lock) => { lock.release(); return true; })"
         )
         cookies = page.context.cookies(hall.encrypted)
-        assert {cookie["name"] for cookie in cookies} >= {"kiosk_gate"}
+        assert {cookie["name"] for cookie in cookies} >= {"__Host-kiosk_gate"}
         for cookie in cookies:
             assert cookie["secure"], cookie["name"]
             assert cookie["httpOnly"], cookie["name"]

@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from flask import Flask
 from support import Browser, Meeting
+from werkzeug.test import TestResponse
 
 from kiosk import create_app
 from kiosk.config import Settings
@@ -97,7 +98,9 @@ def test_over_tls_the_cookie_never_travels_in_the_clear(
     assert code is not None
     confirm(secretary, code[1])
     set_cookies = stranger.get("/pair", base_url="https://localhost").headers.getlist("Set-Cookie")
-    assert all("Secure" in each for each in set_cookies if each.startswith("kiosk_tablet="))
+    given = [each for each in set_cookies if each.startswith("__Host-kiosk_tablet=")]
+    assert len(given) == 1, set_cookies
+    assert all("Secure" in each for each in set_cookies)
 
 
 def test_names_and_kinds_are_chosen_by_one_tap_or_typed(secretary: Browser, app: Flask) -> None:
@@ -265,11 +268,70 @@ def test_a_browser_that_only_looks_ahead_gets_no_code(app: Flask, stranger: Brow
 
 @pytest.mark.parametrize("cookie", ["", "x", "x" * 5_000, "ế" * 8, "a" * 31, "../../etc/passwd"])
 def test_a_made_up_secret_is_replaced_by_one_of_ours(app: Flask, cookie: str) -> None:
-    answer = app.test_client().get("/pair", headers={"Cookie": f"kiosk_waiting={cookie}"})
+    answer = app.test_client(use_cookies=False).get(
+        "/pair", headers={"Cookie": f"kiosk_waiting={cookie}"}
+    )
     assert answer.status_code == 200
     given = re.search(r"kiosk_waiting=([\w-]{32});", str(answer.headers))
     assert given is not None
     assert given[1] not in answer.get_data(as_text=True), "the secret stands in no page"
+
+
+# -- a secret that somebody else knows -------------------------------------------------------------
+
+PLANTED = "a" * 32
+
+
+def secret_in(answer: TestResponse) -> str:
+    """The secret that a browser is given with its code."""
+    found = re.search(r"kiosk_waiting=([\w-]{32});", str(answer.headers))
+    assert found is not None
+    return found[1]
+
+
+@pytest.mark.parametrize(
+    "name", ["kiosk_waiting", "__host-kiosk_waiting", "__Secure-kiosk_waiting"]
+)
+def test_over_tls_a_secret_planted_from_the_plain_page_is_not_heard(
+    app: Flask, secretary: Browser, name: str
+) -> None:
+    """Cookies ignore the port: whoever changes the plain page can plant one for the whole host."""
+
+    def over_tls(cookie: str) -> TestResponse:
+        return app.test_client(use_cookies=False).get(
+            "/pair", base_url="https://localhost", headers={"Cookie": f"{cookie}={PLANTED}"}
+        )
+
+    tablet = over_tls(name)
+    code = CODE.search(tablet.get_data(as_text=True))
+    assert code is not None
+    assert secret_in(tablet) != PLANTED
+    confirm(secretary, code[1])
+    thief = over_tls("__Host-kiosk_waiting")
+    assert thief.status_code == 200, "a stranger as before"
+
+
+def test_a_secret_that_the_waiting_room_has_not_given_is_never_taken_over(app: Flask) -> None:
+    answer = app.test_client(use_cookies=False).get(
+        "/pair", headers={"Cookie": f"kiosk_waiting={PLANTED}"}
+    )
+    assert secret_in(answer) != PLANTED
+
+
+def test_a_secret_that_was_given_to_a_browser_elsewhere_is_not_taken_over(app: Flask) -> None:
+    """A stranger may fetch one of ours first and plant that."""
+    his = secret_in(
+        app.test_client(use_cookies=False).get("/pair", environ_base={"REMOTE_ADDR": "10.0.0.66"})
+    )
+    cookie = {"Cookie": f"kiosk_waiting={his}"}
+    tablets = app.test_client(use_cookies=False).get(
+        "/pair", headers=cookie, environ_base={"REMOTE_ADDR": "10.0.0.2"}
+    )
+    assert secret_in(tablets) != his
+    again = app.test_client(use_cookies=False).get(
+        "/pair", headers=cookie, environ_base={"REMOTE_ADDR": "10.0.0.66"}
+    )
+    assert secret_in(again) == his, "and who waits there keeps the place"
 
 
 # -- guessing --------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ def ask(app: Flask) -> Callable[..., TestResponse]:
 
     def asked(path: str, door: Door, host: str, **more: Any) -> TestResponse:
         scheme = "https" if door is Door.TLS else "http"
-        return app.test_client().open(
+        return app.test_client(use_cookies=False).open(
             path,
             base_url=f"{scheme}://localhost",
             headers={"Host": host, "Accept": "text/html", **more.pop("headers", {})},
