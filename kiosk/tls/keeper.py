@@ -35,6 +35,9 @@ FACT = "hall"
 EVERY = 3.0
 #: Seconds after which the certificate's dates are looked at although nothing has changed.
 DATES = 3600.0
+#: Seconds by which the laptop's clock may move against time that only goes forward. More, and
+#: somebody has put it right or wrong: the dates are looked at at once.
+CLOCK_MOVED = 60.0
 #: Seconds until something that failed is tried again.
 AGAIN = 20.0
 #: Seconds for making one certificate, on a laptop that is busy with something else.
@@ -63,6 +66,8 @@ class Keeper:
         #: What the machine was called and had at the last look that went well, and when.
         self._seen: object = None
         self._looked_at = 0.0
+        #: The wall clock minus the one that only goes forward, at that look.
+        self._offset = 0.0
 
     def ready(self, *, http_port: int, https_port: int) -> None:
         """Have a certificate for the present addresses before the first request.
@@ -111,21 +116,27 @@ class Keeper:
 
     def _bring_in_step(self) -> None:
         here, hostname = self.addresses(), addresses.hostname()
-        if (here, hostname) == self._seen and time.monotonic() - self._looked_at < DATES:
+        now, ticking = self._clock(), time.monotonic()
+        offset = now.timestamp() - ticking
+        if (
+            (here, hostname) == self._seen
+            and ticking - self._looked_at < DATES
+            and abs(offset - self._offset) <= CLOCK_MOVED
+        ):
             return
         authority = store.authority_certificate(self.instance)
         mark = store.fingerprint(authority) if authority else ""
         bare = store.permitted_bare(self.instance) if authority else rules.bare_label(hostname)
         wanted = Wanted(names=rules.names_of(hostname, permitted_bare=bare), addresses=here)
         issued = store.issued(self.instance)
-        why = rules.needs_renewal(issued, wanted, authority=mark, now=self._clock())
+        why = rules.needs_renewal(issued, wanted, authority=mark, now=now)
         if not why and self.context is None:
             self.context = store.context(self.instance)
             why = "" if self.context is not None else "none"
         if why:
             mark = self._renew(wanted, hostname, why)
         self._publish(wanted, mark)
-        self._seen, self._looked_at = (here, hostname), time.monotonic()
+        self._seen, self._looked_at, self._offset = (here, hostname), ticking, offset
 
     def _renew(self, wanted: Wanted, hostname: str, why: str) -> str:
         """Have a leaf made and take it into use; returns the authority's fingerprint."""

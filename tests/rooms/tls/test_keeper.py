@@ -150,6 +150,34 @@ def test_a_clock_that_was_set_back_behind_the_leaf_makes_a_new_one(laptop: Lapto
     assert laptop.book()[-1][1]["why"] == "time"
 
 
+def test_a_clock_that_is_put_right_while_the_hall_goes_on_is_seen_at_the_next_look(
+    laptop: Laptop,
+) -> None:
+    """Not an hour later: until then no device would take the certificate."""
+    laptop.ready("192.168.1.10")
+    before = laptop.keeper.present_context()
+    laptop.clock.later(seconds=59)
+    assert laptop.keeper.turn()
+    assert laptop.keeper.present_context() is before
+    laptop.clock.later(days=100)
+    assert laptop.keeper.turn()
+    assert laptop.keeper.present_context() is not before
+    assert laptop.book()[-1][1]["why"] == "time"
+
+
+def test_small_steps_of_the_clock_add_up(laptop: Laptop) -> None:
+    laptop.ready("192.168.1.10")
+    looks = []
+    laptop.keeper.told = lambda _hall: None
+    real = store.issued
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "issued", lambda folder: (looks.append(1), real(folder))[1])
+        for _ in range(4):
+            laptop.clock.later(seconds=25)
+            assert laptop.keeper.turn()
+    assert len(looks) == 1
+
+
 def test_a_damaged_authority_stops_the_start_and_stays_as_it_is(laptop: Laptop) -> None:
     file = laptop.keeper.instance / store.AUTHORITY
     file.write_text("spoiled", encoding="ascii")
