@@ -31,6 +31,7 @@ from kiosk.core.db import db
 from kiosk.core.keys import Keys
 from kiosk.devices import services as devices
 from kiosk.staff import services as staff
+from kiosk.tls import known
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "mật khẩu của bài thử 1"
@@ -197,6 +198,12 @@ def meeting_of(app: Flask) -> Meeting:
             )
         }
     return Meeting(app=app, delegates=rows, codes=codes)
+
+
+def authority_in(folder: Path) -> bytes | None:
+    """The certificate that tablets of this instance trust."""
+    found = known.authority(folder)
+    return found.der if found else None
 
 
 # -- a real server ---------------------------------------------------------------------------------

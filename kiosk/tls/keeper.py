@@ -23,8 +23,8 @@ from kiosk.core import doors, jobs
 from kiosk.core.clock import Clock, utc_now
 from kiosk.core.doors import Hall
 from kiosk.core.errors import KioskError
-from kiosk.tls import addresses, rules, services, store
-from kiosk.tls.rules import Wanted
+from kiosk.tls import addresses, known, rules, services, store
+from kiosk.tls.rules import Issued, Wanted
 
 log = logging.getLogger(__name__)
 
@@ -56,13 +56,15 @@ class Keeper:
         #: True for a server that was told to listen on this laptop alone.
         self.alone = False
         self.context: ssl.SSLContext | None = None
+        #: What the encrypted door answers with now, whatever lies in the folder meanwhile.
+        self.served: Issued | None = None
         #: Told whenever the hall is reached at other addresses than before.
         self.told: Callable[[Hall], None] = lambda _: None
         self._clock = clock
         self._hub: Any = app.extensions["kiosk_live"]
         self._ports = (0, 0)
         self._stopped = threading.Event()
-        self._failed = ""
+        self._said = ""
         #: What the machine was called and had at the last look that went well, and when.
         self._seen: object = None
         self._looked_at = 0.0
@@ -73,7 +75,7 @@ class Keeper:
         """Have a certificate for the present addresses before the first request.
 
         Raises:
-            Refused: `authority_damaged`, or what the job refuses.
+            Refused: `authority_damaged`, `clock_impossible`, or what the job refuses.
         """
         self._ports = (http_port, https_port)
         self._bring_in_step()
@@ -103,14 +105,18 @@ class Keeper:
         try:
             self._bring_in_step()
         except Exception as failed:
+            refused = isinstance(failed, (KioskError, OSError))
             said = f"{type(failed).__name__} {failed}"
-            if said != self._failed:  # once, not every twenty seconds
-                refused = isinstance(failed, (KioskError, OSError))
-                log.warning("the certificate was not renewed: %s", said, exc_info=not refused)
-            self._failed = said
+            self._say(f"the certificate was not renewed: {said}", exc_info=not refused)
             return False
-        self._failed = ""
+        self._said = ""
         return True
+
+    def _say(self, words: str, *, exc_info: bool = False) -> None:
+        """Into the log once, not every twenty seconds."""
+        if words != self._said:
+            log.warning(words, exc_info=exc_info)
+        self._said = words
 
     # -- the work --------------------------------------------------------------------------------
 
@@ -124,14 +130,18 @@ class Keeper:
             and abs(offset - self._offset) <= CLOCK_MOVED
         ):
             return
-        authority = store.authority_certificate(self.instance)
-        mark = store.fingerprint(authority) if authority else ""
-        bare = store.permitted_bare(self.instance) if authority else rules.bare_label(hostname)
+        authority = known.authority(self.instance)
+        mark = authority.mark if authority else ""
+        bare = authority.bare if authority else rules.bare_label(hostname)
         wanted = Wanted(names=rules.names_of(hostname, permitted_bare=bare), addresses=here)
         issued = store.issued(self.instance)
-        why = rules.needs_renewal(issued, wanted, authority=mark, now=now)
+        why = rules.needs_renewal(issued, wanted, authority=authority, now=now)
+        if authority is not None and not authority.holds(now) and why != "authority":
+            # Whether it or the clock is wrong is for people to see (`kiosk doctor`).
+            self._say("no device accepts the authority at the time that this laptop shows")
         if not why and self.context is None:
             self.context = store.context(self.instance)
+            self.served = issued if self.context is not None else None
             why = "" if self.context is not None else "none"
         if why:
             mark = self._renew(wanted, hostname, why)
@@ -153,7 +163,7 @@ class Keeper:
         if made is None or issued is None:
             raise OSError("the certificate that was just made cannot be read")
         # A new object, never a changed one: a handshake under way keeps what it began with.
-        self.context = made
+        self.context, self.served = made, issued
         with self.app.app_context():
             services.note_made(issued=issued, why=why, new_authority=answer["new_authority"])
         log.info("a certificate was made (%s) for %s", why, ", ".join(wanted.addresses) or "-")
