@@ -59,7 +59,7 @@ MEANINGS = {
     "conference:committee:head_set": "A person became the head of a committee.",
     "conference:bar:set": "It was decided whether a person may stand; `bar` says why not.",
     "devices:device:added": "A gate, tablet or projector was added and got a one-time address.",
-    "devices:device:paired": "A browser became this device by its one-time address.",
+    "devices:device:paired": "A browser became this device, by address or by confirmed code.",
     "devices:device:revoked": "A device lost its rights at once.",
     "devices:address:renewed": "A device got a new one-time address; the old one is void.",
     "devices:gate:turned": "A gate was set to scan people `in` or `out`.",
