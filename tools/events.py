@@ -68,6 +68,7 @@ MEANINGS = {
     "devices:tablet:told": "A tablet was pinned to an act, or let follow what is open.",
     "devices:tablets:told": "The same for all tablets at once; `count` were changed.",
     "devices:code:confirmed": "The browser that showed a code at this address may be the device.",
+    "devices:codes:cleared": "All codes that waited to be paired were taken back at once.",
     "devices:code:refused": "A pairing code was typed that no waiting browser showed.",
     "devices:device:doubled": "One device's cookie was used from these addresses at once.",
     "checkin:stay:entered": "A gate let a person in; `outcome` tells first time, again or guest.",

@@ -206,6 +206,14 @@ def confirm() -> str:
     return render_template("devices/_code.html", code="", done=done)
 
 
+@bp.post("/console/devices/pair/clear")
+@allow(*PREPARERS)
+def clear() -> Response:
+    """Strangers' pages have filled the room: every code is taken back."""
+    pairing.clear_room(by=actor(), room=waiting_room())
+    return hx.go("devices.pairing_page")
+
+
 def _offer(place: Waiting) -> str:
     session = db.session()
     in_use = queries.devices(session, with_revoked=False)

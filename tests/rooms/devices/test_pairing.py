@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from threading import Barrier
 
 import pytest
 import time_machine
 from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
 from support import Browser, Meeting
 from werkzeug.test import TestResponse
 
@@ -329,12 +332,78 @@ def test_few_may_wait_from_one_address_and_pages_that_are_gone_give_way() -> Non
     assert arrive(100).address == "10.0.0.9", "seven pages were closed since"
 
 
-def test_no_more_than_the_hall_holds_may_wait_from_anywhere() -> None:
+def fill(room: waiting.WaitingRoom, *, addresses: int, each: int) -> list[waiting.Waiting]:
+    return [
+        room.arrive(
+            secret_hash=(number * 1000 + page).to_bytes(32),
+            address=f"10.0.{number}.1",
+            agent="",
+        )
+        for number in range(addresses)
+        for page in range(each)
+    ]
+
+
+def test_a_full_room_gives_way_to_an_address_that_holds_less() -> None:
+    """A stranger with forty addresses fills the room; the tablet gets its code all the same."""
     room = waiting.WaitingRoom(ticking=lambda: 0.0)
-    for number in range(rules.WAITING_IN_ALL):
-        room.arrive(secret_hash=number.to_bytes(32), address=f"10.0.{number}.1", agent="")
+    fill(room, addresses=rules.WAITING_IN_ALL // 6, each=6)
+    assert room.count == rules.WAITING_IN_ALL
+    tablet = room.arrive(secret_hash=b"t" * 32, address="192.168.1.50", agent="")
+    assert room.with_code(tablet.code) == tablet
+    assert room.count <= rules.WAITING_IN_ALL
+    # And what the stranger opens next pushes out his own, never the tablet.
+    for number in range(200):
+        with suppress(Refused):
+            room.arrive(
+                secret_hash=(10**6 + number).to_bytes(32), address=f"10.0.{number % 50}.1", agent=""
+            )
+    assert room.with_code(tablet.code) == tablet
+
+
+def test_in_a_full_room_of_equals_nobody_pushes_out_another() -> None:
+    room = waiting.WaitingRoom(ticking=lambda: 0.0)
+    places = fill(room, addresses=rules.WAITING_IN_ALL, each=1)
     with pytest.raises(Refused, match="pairing_full"):
         room.arrive(secret_hash=b"x" * 32, address="10.1.0.1", agent="")
+    assert all(room.with_code(place.code) == place for place in places)
+
+
+@given(
+    st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 8)),
+    st.sampled_from("abcdefgh"),
+)
+def test_giving_way_never_leaves_anybody_with_less_than_the_newcomer_has_then(
+    held: dict[str, int], newcomer: str
+) -> None:
+    giving = rules.gives_way(held, newcomer)
+    if giving is not None:
+        assert giving != newcomer
+        assert held[giving] - 1 >= held.get(newcomer, 0) + 1
+    else:
+        assert all(count <= held.get(newcomer, 0) + 1 for count in held.values())
+
+
+def test_a_secretary_clears_the_room_and_the_tablets_get_new_codes_by_themselves(
+    app: Flask, secretary: Browser, stranger: Browser, signed_in: Callable[..., Browser]
+) -> None:
+    before = code_of(stranger)
+    crowd = [Browser(app) for _ in range(rules.WAITING_FROM_ONE)]
+    for each in crowd:
+        each.get("/pair", environ_base={"REMOTE_ADDR": "10.0.0.66"})
+    assert signed_in(Role.DESK).post("/console/devices/pair/clear").status_code == 403
+    answer = secretary.post("/console/devices/pair/clear", fragment=False)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/console/devices/pair")
+    assert not waits(stranger), "so it loads itself anew"
+    after = code_of(stranger)
+    assert after != before
+    # For ten minutes one page from each address is enough.
+    kept = [each.get("/pair", environ_base={"REMOTE_ADDR": "10.0.0.66"}) for each in crowd]
+    assert [each.status_code for each in kept].count(200) == 1
+    confirm(secretary, after)
+    with app.app_context():
+        cleared = [line for line in audit.read(db.session()) if line.event.endswith(":cleared")]
+    assert [line.facts["count"] for line in cleared] == [rules.WAITING_FROM_ONE + 1]
 
 
 def test_a_full_waiting_room_is_one_sentence_and_no_cookie(app: Flask) -> None:
