@@ -59,6 +59,8 @@ class Pulses:
         self._ticking = ticking
         self._started = ticking()
         self._pulses: dict[int, Pulse] = {}
+        #: When another browser became this device: its silence begins there.
+        self._expected: dict[int, float] = {}
         self._lock = threading.Lock()
 
     def heard(self, device_id: int, address: str, beat: Beat | None = None) -> bool:
@@ -86,12 +88,14 @@ class Pulses:
         """Another browser is this device now, or none: what was heard is of the one before."""
         with self._lock:
             self._pulses.pop(device_id, None)
+            self._expected[device_id] = self._ticking()
 
     def silence(self, device_id: int) -> float:
-        """Seconds since the device was heard; since the program started where it never was, so
-        that a restart does not turn forty devices red for the ten seconds until they speak."""
+        """Seconds since the device was heard; where it never was, since it was paired, or since the
+        program started: a restart does not turn forty devices red until they speak."""
         pulse = self._pulses.get(device_id)
-        return self._ticking() - (pulse.heard if pulse else self._started)
+        since = pulse.heard if pulse else self._expected.get(device_id, self._started)
+        return self._ticking() - since
 
     def signs(self, device_id: int, *, is_paired: bool) -> rules.Signs:
         """What the rules want to know of a device."""

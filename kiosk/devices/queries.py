@@ -63,6 +63,8 @@ class Known:
     name: str
     #: See `DeviceRow.task`.
     task: str = "follow"
+    #: False until its cookie was used for the first time (`services.settle`).
+    is_settled: bool = True
 
     @property
     def is_gate(self) -> bool:
@@ -108,9 +110,9 @@ def _row(device: Device) -> DeviceRow:
 
 # Built once, of plain columns: every scan asks it.
 _device = cast("Table", Device.__table__).c
-_by_cookie = select(_device.id, _device.kind, _device.name, _device.task).where(
-    _device.revoked_at.is_(None), _device.token_hash == bindparam("token_hash")
-)
+_by_cookie = select(
+    _device.id, _device.kind, _device.name, _device.task, _device.paired_at.is_not(None)
+).where(_device.revoked_at.is_(None), _device.token_hash == bindparam("token_hash"))
 
 
 def device_of(session: Session, token_hash: bytes) -> Known | None:
@@ -127,7 +129,8 @@ def revoked_name_of(session: Session, token_hash: bytes) -> str | None:
 
 
 def may_claim(session: Session, secret_hash: bytes, now: datetime) -> bool:
-    """Whether a secretary has confirmed the browser with this secret."""
+    """Whether a secretary has confirmed the browser with this secret, which has not been the
+    device yet."""
     return (
         session.scalar(
             select(Device.id).where(

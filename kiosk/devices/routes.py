@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from flask import (
     Flask,
@@ -18,8 +19,9 @@ from werkzeug.exceptions import NotFound
 
 from kiosk.core import access, follow, hx, live
 from kiosk.core.access import ANYONE, PREPARERS, Actor, Caller, Kind, actor, add_resolver, allow
+from kiosk.core.cookies import set_cookie
 from kiosk.core.db import db
-from kiosk.core.html import set_cookie
+from kiosk.core.errors import Refused
 from kiosk.devices import pairing_routes, queries, services, shell_routes
 from kiosk.devices.blueprint import bp
 from kiosk.devices.cookies import COOKIE_DAYS, cookie_of, token_hash
@@ -118,9 +120,17 @@ def _note_device(response: Response) -> Response:
         for slot in Kind:
             device = _behind(request.cookies, slot)
             if device is not None and device.id == found.id:
+                if not device.is_settled:
+                    _settle(device.id)
                 token = request.cookies[cookie_of(slot)]
                 set_cookie(response, cookie_of(slot), token, days=COOKIE_DAYS)
     return response
+
+
+def _settle(device_id: int) -> None:
+    """Its page must come in any case: where nothing can be stored, the next page tries again."""
+    with suppress(Refused):
+        services.settle(device_id=device_id)
 
 
 @bp.get("/")

@@ -23,8 +23,22 @@ CODE_LIVES = 600.0
 WAITING_SILENT = 30.0
 
 #: Pages that may wait at once, from one address and in all. A hall has forty devices; the laptop
-#: itself may be two gates, a wall and more.
-WAITING_FROM_ONE, WAITING_IN_ALL = 8, 200
+#: itself may be two gates, a wall and more. More places than a common network has addresses: with
+#: `gives_way`, a page from an address of its own always finds one.
+WAITING_FROM_ONE, WAITING_IN_ALL = 8, 300
+#: From one address, for as long as a code lives after a secretary has cleared the room.
+WAITING_WHEN_CLEARED = 1
+
+
+def gives_way(held: Mapping[str, int], newcomer: str) -> str | None:
+    """The address that gives up a place of a full room; None where nobody has more than the
+    newcomer would have then. `held`: places by address. Nobody can push the others round in a
+    circle, for every step makes the room fairer."""
+    most = max(held, key=lambda address: held[address], default=None)
+    if most is None or held[most] <= held.get(newcomer, 0) + 1:
+        return None
+    return most
+
 
 #: Seconds of silence after which a device needs a look.
 SILENT = 20.0
