@@ -41,6 +41,15 @@ class TabletAct:
 SCOPES = ("/pair", "/gate", "/tablet", "/projector")
 
 
+#: What devices show that is no act of a tablet: the projector's screens.
+FACES = frozenset({"wall"})
+
+
+def screens() -> frozenset[str]:
+    """Everything that a device may say it shows."""
+    return FACES.union(act.name for act in acts())
+
+
 def register(app: Flask, act: TabletAct) -> None:
     """Add one act; called once by the room or face that owns its page."""
     known: dict[str, TabletAct] = app.extensions.setdefault("kiosk_acts", {})

@@ -173,6 +173,13 @@ def test_pages_and_scans_count_as_heard_and_a_stream_does_not(
         b'{"device": 1, "sent": 1e300, "battery": 9, "untouched": -5, "quiet": -9}',
         b'{"device": 1, "shows": "<script>alert(1)</script>", "page": "\\u0000"}',
         b'{"device": true}',
+        b'{"device": 1, "shows": "\\ud800", "page": "\\udfff"}',
+        b'{"device": 1, "shows": ["gate"], "page": {"a": "\\ud800"}}',
+        b'{"device": 1, "shows": "\\u202eelbat", "page": "\\u0301\\u0301\\u0301"}',
+        b"[" * 1_900,
+        b'{"device": 1, "sent": ' + b"[" * 1_900,
+        b'{"device": 1, "sent": ' + b"9" * 400 + b', "battery": -' + b"9" * 400 + b"}",
+        b'{"device": ' + b"9" * 1_900 + b"}",
         b"\xff\xfe",
     ],
 )
@@ -186,13 +193,26 @@ def test_a_beat_of_nonsense_breaks_nothing(
         headers={"X-CSRF-Token": tablet.token},
     )
     assert answer.status_code in {204, 409}
+    assert answer.data == b""
     found = row(app).beat
     assert found.battery is None or 0 <= found.battery <= 100
+    assert (found.shows, found.page) == ("", "")
     secretary = signed_in(Role.SECRETARY)
     for path in ("/console/devices", "/console/devices/1", "/console"):
         page = secretary.get(path)
         assert page.status_code == 200, path
         assert "<script>alert" not in page.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("shows", ["idle", "gate", "selftest", "wall"])
+def test_the_board_repeats_only_screens_that_there_are(
+    app: Flask, tablet: Browser, shows: str
+) -> None:
+    beat(tablet, shows=shows)
+    assert row(app).beat.shows == shows
+    for invented in (f"{shows} ", shows.upper(), "Đã thu hồi", "ballot" * 3):
+        beat(tablet, shows=invented)
+        assert row(app).beat.shows == ""
 
 
 def test_a_beat_of_a_megabyte_is_thrown_away(tablet: Browser) -> None:
