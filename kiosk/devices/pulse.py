@@ -18,6 +18,9 @@ from flask import current_app
 from kiosk.core.clock import utc_now
 from kiosk.devices import rules
 
+#: The fact that a device's state has changed by what it said, or did not say.
+PULSE = "pulse"
+
 
 @dataclass(frozen=True)
 class Beat:
@@ -59,6 +62,7 @@ class Pulses:
         self._ticking = ticking
         self._started = ticking()
         self._pulses: dict[int, Pulse] = {}
+        self._seen: dict[int, tuple[rules.Trouble, ...]] = {}
         self._lock = threading.Lock()
 
     def heard(self, device_id: int, address: str, beat: Beat | None = None) -> bool:
@@ -92,6 +96,19 @@ class Pulses:
         that a restart does not turn forty devices red for the ten seconds until they speak."""
         pulse = self._pulses.get(device_id)
         return self._ticking() - (pulse.heard if pulse else self._started)
+
+    def news(self) -> bool:
+        """Whether somebody's state has changed since this was last asked: fell silent, is back,
+        runs out of battery. For a board that must show it at once."""
+        now = self._ticking()
+        seen = {
+            device_id: rules.troubles(self.signs(device_id, is_paired=True))
+            for device_id in list(self._pulses)
+        }
+        # Those that were never heard since the start fall silent all at once.
+        seen[0] = (rules.Trouble.SILENT,) if now - self._started >= rules.SILENT else ()
+        before, self._seen = self._seen, seen
+        return seen != before
 
     def signs(self, device_id: int, *, is_paired: bool) -> rules.Signs:
         """What the rules want to know of a device."""

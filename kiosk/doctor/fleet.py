@@ -19,6 +19,7 @@ from kiosk.core.checks import (
 )
 from kiosk.core.clock import hhmm
 from kiosk.devices import queries as devices
+from kiosk.devices.pulse import PULSE
 from kiosk.doctor import queries, rules
 from kiosk.doctor.part_words import listed
 
@@ -84,7 +85,7 @@ register(
         name=("Kết nối thiết bị", "Devices connected"),
         run=fleet,
         page="devices.board",
-        follows=frozenset({"devices", "access"}),
+        follows=frozenset({"devices", "access", PULSE}),
     ),
     Check(
         key="devices.tests",
