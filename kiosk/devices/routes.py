@@ -20,11 +20,11 @@ from kiosk.core import access, follow, hx, live
 from kiosk.core.access import ANYONE, PREPARERS, Actor, Caller, Kind, actor, add_resolver, allow
 from kiosk.core.db import db
 from kiosk.core.html import set_cookie
-from kiosk.devices import pairing_routes, queries, services, shell_routes
+from kiosk.devices import pairing_routes, queries, rules, services, shell_routes
 from kiosk.devices.blueprint import bp
 from kiosk.devices.cookies import COOKIE_DAYS, cookie_of, token_hash
 from kiosk.devices.homes import HOME, elsewhere
-from kiosk.devices.pulse import pulses
+from kiosk.devices.pulse import PULSE, Pulses, pulses
 from kiosk.devices.waiting import waiting_room
 
 #: They add their pages to the same blueprint.
@@ -46,11 +46,18 @@ def init_app(app: Flask) -> None:
     for kind in Kind:
         add_resolver(app, _who_as_gate(kind))
     app.after_request(_note_device)
+    hub: live.Hub = app.extensions["kiosk_live"]
+    hub.watchers.append(lambda: _states_that_changed(app))
     app.jinja_env.globals.update(
         act_word=follow.word_of,
         tablet_acts=follow.acts,
         worker_scopes=follow.SCOPES,
     )
+
+
+def _states_that_changed(app: Flask) -> tuple[str, ...]:
+    found: Pulses | None = app.extensions.get("kiosk_pulses")
+    return (PULSE,) if found is not None and found.news() else ()
 
 
 # -- who a device is -------------------------------------------------------------------------------
@@ -214,15 +221,28 @@ def change_kind(device_id: int) -> Response:
 @allow(*PREPARERS)
 def tell(device_id: int) -> Response:
     """Pin a tablet, or let it follow: from its own page, or by the one tap on the board."""
+    task = request.form.get("task", "")
     services.tell_tablet(
         device_id=device_id,
-        task=request.form.get("task", ""),
+        # The board's one tap: what we have it show, never what it says that it shows.
+        task=_shown_by(device_id) if task == "now" else task,
         acts=[act.name for act in follow.acts()],
         by=actor(),
     )
     if "board" in request.form:
         return hx.done("devices.board")  # the stream draws the row anew
     return hx.go("devices.one", device_id=device_id)
+
+
+def _shown_by(device_id: int) -> str:
+    """The act that this server has a tablet show now."""
+    session = db.session()
+    found = queries.device(session, device_id)
+    return rules.shown_act(
+        task=found.task if found is not None else "follow",
+        open_now=follow.open_acts(session),
+        known={act.name for act in follow.acts()},
+    )
 
 
 @bp.post("/console/devices/task")

@@ -136,6 +136,14 @@
   const region = ({ id, html }) => {
     const element = document.getElementById(id);
     if (!element) return;
+    // A page may keep a part still for a moment (hold.js); it then draws the newest picture itself.
+    const offer = new CustomEvent('live:offer', { cancelable: true, detail: { id, draw: () => draw(id, html) } });
+    if (document.dispatchEvent(offer)) draw(id, html);
+  };
+
+  const draw = (id, html) => {
+    const element = document.getElementById(id);
+    if (!element) return;
     window.Idiomorph.morph(element, html, {
       morphStyle: 'outerHTML',
       ignoreActiveValue: true,
