@@ -55,6 +55,25 @@ def test_an_old_page_loads_itself_anew_when_nobody_has_touched_it_for_half_a_min
     expect(tablet.locator("body")).to_have_attribute("data-version", str(version))
 
 
+@pytest.mark.parametrize("jump_hours", [3, -3])
+def test_a_clock_that_is_put_right_loads_no_page_under_a_finger_and_none_never(
+    hall: Hall, jump_hours: int
+) -> None:
+    console = hall.secretary()
+    tablet = hall.pair(console, "Máy tính bảng")
+    open_stream(tablet)
+    # The wall clock jumps (a time server is found); the steady one goes on.
+    tablet.evaluate(
+        """(jump) => { const now = Date.now; Date.now = () => now() + jump; }""",
+        jump_hours * 3_600_000,
+    )
+    seconds = tablet.evaluate("Idle.seconds()")
+    assert 0 <= seconds < 60
+    tablet.touchscreen.tap(600, 400)
+    assert tablet.evaluate("Idle.seconds()") < 5
+    assert tablet.evaluate("Idle.seconds() >= 0")
+
+
 def test_the_board_says_which_page_is_old(hall: Hall) -> None:
     console = hall.secretary()
     tablet = hall.pair(console, "Máy tính bảng")
