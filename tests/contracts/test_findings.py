@@ -21,8 +21,7 @@ from kiosk.core import checks
 from kiosk.core.access import ANYONE, Role, audience_of
 from kiosk.core.checks import State, Words
 from kiosk.doctor import report, subjects
-from kiosk.doctor.fleet import AT_THE_MACHINE
-from kiosk.doctor.part_words import PARTS
+from kiosk.doctor.part_words import AT_THE_MACHINE, PARTS
 from kiosk.doctor.routes import TAPS
 from kiosk.doctor.rules import Part
 
