@@ -50,6 +50,11 @@ def screens() -> frozenset[str]:
     return FACES.union(act.name for act in acts())
 
 
+def silent() -> frozenset[str]:
+    """Acts whose pages hold no stream and may say that they will not beat for a while."""
+    return frozenset(act.name for act in acts() if not act.listens)
+
+
 def register(app: Flask, act: TabletAct) -> None:
     """Add one act; called once by the room or face that owns its page."""
     known: dict[str, TabletAct] = app.extensions.setdefault("kiosk_acts", {})

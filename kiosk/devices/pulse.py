@@ -38,7 +38,8 @@ class Beat:
     shows: str = ""
     #: Seconds since somebody touched it.
     untouched: int | None = None
-    #: Seconds for which it said that it would be silent: a ballot page in use sends nothing.
+    #: Seconds for which it said that it would be silent: a ballot page in use sends nothing. Over
+    #: with the next page that it loads.
     quiet: float = 0.0
 
 
@@ -82,6 +83,14 @@ class Pulses:
                 doubled=doubled or found_now,
             )
             return bool(found_now)
+
+    def page_came(self, device_id: int) -> None:
+        """The device loads a page anew: what the page before said of a silence is over."""
+        with self._lock:
+            before = self._pulses.get(device_id)
+            if before is not None and before.beat is not None and before.beat.quiet:
+                beat = replace(before.beat, quiet=0.0)
+                self._pulses[device_id] = replace(before, beat=beat)
 
     def of(self, device_id: int) -> Pulse | None:
         return self._pulses.get(device_id)

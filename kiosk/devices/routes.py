@@ -121,7 +121,11 @@ def _note_device(response: Response) -> Response:
         return response
     if request.endpoint != "devices.beat":
         pulses().heard(found.id, request.remote_addr or "")
-    if request.method == "GET" and response.status_code == 200 and response.mimetype == "text/html":
+    if request.method != "GET" or response.mimetype != "text/html":
+        return response
+    if not hx.wants_fragment():
+        pulses().page_came(found.id)
+    if response.status_code == 200:
         for slot in Kind:
             device = _behind(request.cookies, slot)
             if device is not None and device.id == found.id:

@@ -107,7 +107,8 @@ def _beat_of(said: dict[str, Any], received: float, version: str) -> Beat:
         has_old_page=page not in {"", version},
         shows=shows if shows in follow.screens() else "",
         untouched=None if untouched is None else max(0, int(untouched)),
-        quiet=max(0.0, min(rules.QUIET_MOST, quiet)),
+        # Only such a page has a reason to be silent; any other would hide a dead device.
+        quiet=max(0.0, min(rules.QUIET_MOST, quiet)) if shows in follow.silent() else 0.0,
     )
 
 

@@ -31,7 +31,7 @@ PROGRAM = ROOT / "kiosk"
 assert subjects.ALL  # every room's checks are loaded
 
 #: Made of two parts where they are found: `tests_` and the outcome of a device.
-COMPOSED = {f"tests_{outcome}" for outcome in ("passed", "partly", "missing", "failed")}
+COMPOSED = {f"tests_{outcome}" for outcome in ("passed", "partly", "part", "missing", "failed")}
 
 #: What the sheet must speak of, by issue 4, and under which key.
 ISSUE_4 = {

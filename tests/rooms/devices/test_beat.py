@@ -11,7 +11,7 @@ from flask import Flask
 from support import Browser, Meeting
 from werkzeug.test import TestResponse
 
-from kiosk.core import audit
+from kiosk.core import audit, follow
 from kiosk.core.access import Kind, Role
 from kiosk.core.db import db
 from kiosk.devices import queries
@@ -114,6 +114,15 @@ def test_twenty_seconds_of_silence_are_trouble_and_a_beat_ends_it(
     assert row(app).troubles == ()
 
 
+@pytest.fixture
+def ballot(app: Flask) -> None:
+    """An act whose page holds no stream, as an election's."""
+    app.extensions["kiosk_acts"]["ballot"] = follow.TabletAct(
+        "ballot", "tablet.home", 10, ("Bỏ phiếu", "Ballot"), lambda session: True, listens=False
+    )
+
+
+@pytest.mark.usefixtures("ballot")
 def test_a_ballot_page_in_use_may_announce_its_silence(app: Flask, tablet: Browser) -> None:
     now = 0.0
     app.extensions["kiosk_pulses"] = Pulses(ticking=lambda: now)
@@ -122,9 +131,32 @@ def test_a_ballot_page_in_use_may_announce_its_silence(app: Flask, tablet: Brows
     assert row(app).troubles == ()
     now = 110.0
     assert row(app).troubles == (Trouble.SILENT,)
-    beat(tablet, page=version(app), quiet=1e9)
+    beat(tablet, page=version(app), shows="ballot", quiet=1e9)
     now += 20 + 180
     assert row(app).troubles == (Trouble.SILENT,), "three minutes are the most"
+
+
+@pytest.mark.usefixtures("ballot")
+@pytest.mark.parametrize("shows", ["", "idle", "gate", "selftest", "wall", "ballot\u200b"])
+def test_no_other_page_may_ask_for_silence(app: Flask, tablet: Browser, shows: str) -> None:
+    """A dead gate that has asked for three minutes first would stay green for three minutes."""
+    now = 0.0
+    app.extensions["kiosk_pulses"] = Pulses(ticking=lambda: now)
+    beat(tablet, page=version(app), shows=shows, quiet=180)
+    now = 20.0
+    assert row(app).troubles == (Trouble.SILENT,)
+
+
+@pytest.mark.usefixtures("ballot")
+def test_an_announced_silence_ends_with_the_next_page(
+    app: Flask, meeting: Meeting, tablet: Browser
+) -> None:
+    now = 0.0
+    app.extensions["kiosk_pulses"] = Pulses(ticking=lambda: now)
+    beat(tablet, page=version(app), shows="ballot", quiet=180)
+    tablet.get("/tablet")
+    now = 20.0
+    assert row(app).troubles == (Trouble.SILENT,)
 
 
 def test_after_a_restart_nobody_is_red_before_there_was_time_to_speak(
