@@ -38,7 +38,7 @@ class TabletAct:
 
 
 #: Addresses that the service worker of `devices/shell_routes.py` answers while the server is away.
-SCOPES = ("/pair", "/gate", "/tablet", "/projector")
+SCOPES = ("/pair", "/gate", "/tablet", "/projector", "/selftest")
 
 
 #: What devices show that is no act of a tablet: the projector's screens.

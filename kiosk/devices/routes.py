@@ -52,6 +52,7 @@ def init_app(app: Flask) -> None:
         act_word=follow.word_of,
         tablet_acts=follow.acts,
         worker_scopes=follow.SCOPES,
+        device_home=HOME,
     )
 
 
