@@ -319,3 +319,28 @@ def test_a_tablet_tries_itself_on_its_screens(
     expect(page.locator(".outcome")).to_contain_text("Máy này đạt.")
     accessible(page)
     watch.ensure_calm()
+
+
+def test_a_camera_gate_reads_again_by_itself_after_a_reload_and_says_that_it_is_mute(
+    hall: RunningServer,
+    open_page: Callable[..., tuple[Page, Watch]],
+    accessible: Callable[[Page], None],
+) -> None:
+    page, watch = open_page(1280, 800, touch=True)
+    pair(page, hall, "gate", "Cổng máy ảnh")
+    page.get_by_role("button", name="Bắt đầu quét").tap()
+    expect(page.locator("#finder")).to_have_attribute("data-camera", "on", timeout=30_000)
+    # Power came back, the browser was started anew: nobody stands here to press a button.
+    again = page.context.new_page()
+    page.close()
+    again.set_viewport_size({"width": 1280, "height": 800})
+    again.goto(f"{hall.address}/gate")
+    expect(again.locator("#start-over")).to_be_hidden()
+    expect(again.locator("#finder")).to_have_attribute("data-camera", "on", timeout=30_000)
+    expect(again.locator("#answer")).to_have_attribute("data-detail", "test", timeout=30_000)
+    mute = again.get_by_role("button", name="Chưa bật âm")
+    expect(mute).to_be_visible()
+    accessible(again)
+    mute.tap()
+    expect(mute).to_be_hidden()
+    watch.ensure_calm()
