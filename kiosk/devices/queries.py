@@ -13,6 +13,9 @@ from kiosk.devices.models import Device
 from kiosk.devices.pulse import Beat, Pulse, pulses
 from kiosk.devices.rules import Trouble, troubles, worst_first
 
+#: Tasks with which a tablet may scan.
+_GATE_TASKS = frozenset({"gate", "follow_gate"})
+
 
 @dataclass(frozen=True)
 class DeviceRow:
@@ -50,6 +53,11 @@ class DeviceRow:
         return (self.pulse.beat if self.pulse else None) or Beat()
 
     @property
+    def works_as_gate(self) -> bool:
+        """A gate, or a tablet that is told to work as one."""
+        return self.kind == "gate" or (self.kind == "tablet" and self.task in _GATE_TASKS)
+
+    @property
     def is_pinned(self) -> bool:
         return self.kind == "tablet" and self.task not in {"follow", "follow_gate"}
 
@@ -69,9 +77,7 @@ class Known:
     @property
     def is_gate(self) -> bool:
         """A gate, or a tablet that is told to work as one."""
-        return self.kind == "gate" or (
-            self.kind == "tablet" and self.task in {"gate", "follow_gate"}
-        )
+        return self.kind == "gate" or (self.kind == "tablet" and self.task in _GATE_TASKS)
 
 
 def devices(session: Session, *, with_revoked: bool = True) -> list[DeviceRow]:

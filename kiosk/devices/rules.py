@@ -7,7 +7,7 @@ Plain Python. The thresholds of the fleet are those of issue 4: 20 s of silence,
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -131,6 +131,23 @@ def machine_of(agent: str) -> str:
         next((word for sign, word in signs if sign in agent), "") for signs in (_BROWSERS, _SYSTEMS)
     ]
     return ", ".join(word for word in found if word)
+
+
+# -- what a tablet shows: the act that is open, not the agenda item (design 3) ---------------------
+
+
+def shown_act(*, task: str, open_now: Sequence[str], known: Collection[str]) -> str:
+    """The act for one tablet.
+
+    `task` is what it is told: `follow`, `follow_gate`, or the act it is pinned to. `open_now` are
+    the open acts, the one to show first; `known` every act that there is. A pin goes before
+    everything; a pin to an act of another version of the program is as good as none.
+    """
+    if task in known:
+        return task
+    if open_now:
+        return open_now[0]
+    return "gate" if task == "follow_gate" else "idle"
 
 
 # -- one cookie, two machines ----------------------------------------------------------------------
