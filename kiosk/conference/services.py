@@ -1,8 +1,7 @@
 """Acts on the meeting: create it, take its plan and its roster, set standing.
 
 Badges are issued in `badge_issue.py`. Reading a file is not here: `plan.read_plan` and
-`roster.read_roster` are pure and run in a worker process, because a unit of work must wait for
-nothing.
+`roster.read_roster` are pure and run in a worker process, because a unit of work waits for nothing.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ class DeviceEvent(Event):
     ALL_TOLD = "devices:tablets:told"
     CODE_CONFIRMED = "devices:code:confirmed"
     CODE_REFUSED = "devices:code:refused"
+    CODES_CLEARED = "devices:codes:cleared"
     DOUBLED = "devices:device:doubled"
 
 
@@ -84,10 +85,10 @@ register(
             "Too many wrong pairing codes. Wait {seconds} seconds, then type it again.",
         ),
         "pairing_full": Sentence(
-            "Đã có quá nhiều máy đang chờ ghép. Hãy nhờ thư ký ghép các máy đó trước, rồi tải lại"
-            " trang này.",
-            "Too many devices already wait to be paired. Let a secretary pair them first, then load"
-            " this page again.",
+            "Đã có quá nhiều máy đang chờ ghép. Hãy nhờ thư ký ghép các máy đó hoặc bỏ mọi mã đang"
+            " hiện, rồi tải lại trang này.",
+            "Too many devices already wait to be paired. Let a secretary pair them or take every"
+            " code back, then load this page again.",
         ),
         "device_no_tablet": Sentence(
             "«{name}» không phải máy tính bảng nên không ghim được. Hãy chọn một máy tính bảng.",

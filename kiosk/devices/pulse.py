@@ -18,6 +18,9 @@ from flask import current_app
 from kiosk.core.clock import utc_now
 from kiosk.devices import rules
 
+#: The fact that a device's state has changed by what it said, or did not say.
+PULSE = "pulse"
+
 
 @dataclass(frozen=True)
 class Beat:
@@ -35,7 +38,8 @@ class Beat:
     shows: str = ""
     #: Seconds since somebody touched it.
     untouched: int | None = None
-    #: Seconds for which it said that it would be silent: a ballot page in use sends nothing.
+    #: Seconds for which it said that it would be silent: a ballot page in use sends nothing. Over
+    #: with the next page that it loads.
     quiet: float = 0.0
 
 
@@ -59,6 +63,9 @@ class Pulses:
         self._ticking = ticking
         self._started = ticking()
         self._pulses: dict[int, Pulse] = {}
+        #: When another browser became this device: its silence begins there.
+        self._expected: dict[int, float] = {}
+        self._seen: dict[int, tuple[rules.Trouble, ...]] = {}
         self._lock = threading.Lock()
 
     def heard(self, device_id: int, address: str, beat: Beat | None = None) -> bool:
@@ -79,6 +86,14 @@ class Pulses:
             )
             return bool(found_now)
 
+    def page_came(self, device_id: int) -> None:
+        """The device loads a page anew: what the page before said of a silence is over."""
+        with self._lock:
+            before = self._pulses.get(device_id)
+            if before is not None and before.beat is not None and before.beat.quiet:
+                beat = replace(before.beat, quiet=0.0)
+                self._pulses[device_id] = replace(before, beat=beat)
+
     def of(self, device_id: int) -> Pulse | None:
         return self._pulses.get(device_id)
 
@@ -86,12 +101,27 @@ class Pulses:
         """Another browser is this device now, or none: what was heard is of the one before."""
         with self._lock:
             self._pulses.pop(device_id, None)
+            self._expected[device_id] = self._ticking()
 
     def silence(self, device_id: int) -> float:
-        """Seconds since the device was heard; since the program started where it never was, so
-        that a restart does not turn forty devices red for the ten seconds until they speak."""
+        """Seconds since the device was heard; where it never was, since it was paired, or since the
+        program started: a restart does not turn forty devices red until they speak."""
         pulse = self._pulses.get(device_id)
-        return self._ticking() - (pulse.heard if pulse else self._started)
+        since = pulse.heard if pulse else self._expected.get(device_id, self._started)
+        return self._ticking() - since
+
+    def news(self) -> bool:
+        """Whether somebody's state has changed since this was last asked: fell silent, is back,
+        runs out of battery. For a board that must show it at once."""
+        now = self._ticking()
+        seen = {
+            device_id: rules.troubles(self.signs(device_id, is_paired=True))
+            for device_id in list(self._pulses)
+        }
+        # Those that were never heard since the start fall silent all at once.
+        seen[0] = (rules.Trouble.SILENT,) if now - self._started >= rules.SILENT else ()
+        before, self._seen = self._seen, seen
+        return seen != before
 
     def signs(self, device_id: int, *, is_paired: bool) -> rules.Signs:
         """What the rules want to know of a device."""

@@ -13,6 +13,9 @@ from kiosk.devices.models import Device
 from kiosk.devices.pulse import Beat, Pulse, pulses
 from kiosk.devices.rules import Trouble, troubles, worst_first
 
+#: Tasks with which a tablet may scan.
+_GATE_TASKS = frozenset({"gate", "follow_gate"})
+
 
 @dataclass(frozen=True)
 class DeviceRow:
@@ -50,6 +53,11 @@ class DeviceRow:
         return (self.pulse.beat if self.pulse else None) or Beat()
 
     @property
+    def works_as_gate(self) -> bool:
+        """A gate, or a tablet that is told to work as one."""
+        return self.kind == "gate" or (self.kind == "tablet" and self.task in _GATE_TASKS)
+
+    @property
     def is_pinned(self) -> bool:
         return self.kind == "tablet" and self.task not in {"follow", "follow_gate"}
 
@@ -63,13 +71,13 @@ class Known:
     name: str
     #: See `DeviceRow.task`.
     task: str = "follow"
+    #: False until its cookie was used for the first time (`services.settle`).
+    is_settled: bool = True
 
     @property
     def is_gate(self) -> bool:
         """A gate, or a tablet that is told to work as one."""
-        return self.kind == "gate" or (
-            self.kind == "tablet" and self.task in {"gate", "follow_gate"}
-        )
+        return self.kind == "gate" or (self.kind == "tablet" and self.task in _GATE_TASKS)
 
 
 def devices(session: Session, *, with_revoked: bool = True) -> list[DeviceRow]:
@@ -108,9 +116,9 @@ def _row(device: Device) -> DeviceRow:
 
 # Built once, of plain columns: every scan asks it.
 _device = cast("Table", Device.__table__).c
-_by_cookie = select(_device.id, _device.kind, _device.name, _device.task).where(
-    _device.revoked_at.is_(None), _device.token_hash == bindparam("token_hash")
-)
+_by_cookie = select(
+    _device.id, _device.kind, _device.name, _device.task, _device.paired_at.is_not(None)
+).where(_device.revoked_at.is_(None), _device.token_hash == bindparam("token_hash"))
 
 
 def device_of(session: Session, token_hash: bytes) -> Known | None:
@@ -127,7 +135,8 @@ def revoked_name_of(session: Session, token_hash: bytes) -> str | None:
 
 
 def may_claim(session: Session, secret_hash: bytes, now: datetime) -> bool:
-    """Whether a secretary has confirmed the browser with this secret."""
+    """Whether a secretary has confirmed the browser with this secret, which has not been the
+    device yet."""
     return (
         session.scalar(
             select(Device.id).where(

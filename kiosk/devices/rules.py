@@ -7,7 +7,7 @@ Plain Python. The thresholds of the fleet are those of issue 4: 20 s of silence,
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,8 +23,22 @@ CODE_LIVES = 600.0
 WAITING_SILENT = 30.0
 
 #: Pages that may wait at once, from one address and in all. A hall has forty devices; the laptop
-#: itself may be two gates, a wall and more.
-WAITING_FROM_ONE, WAITING_IN_ALL = 8, 200
+#: itself may be two gates, a wall and more. More places than a common network has addresses: with
+#: `gives_way`, a page from an address of its own always finds one.
+WAITING_FROM_ONE, WAITING_IN_ALL = 8, 300
+#: From one address, for as long as a code lives after a secretary has cleared the room.
+WAITING_WHEN_CLEARED = 1
+
+
+def gives_way(held: Mapping[str, int], newcomer: str) -> str | None:
+    """The address that gives up a place of a full room; None where nobody has more than the
+    newcomer would have then. `held`: places by address. Nobody can push the others round in a
+    circle, for every step makes the room fairer."""
+    most = max(held, key=lambda address: held[address], default=None)
+    if most is None or held[most] <= held.get(newcomer, 0) + 1:
+        return None
+    return most
+
 
 #: Seconds of silence after which a device needs a look.
 SILENT = 20.0
@@ -117,6 +131,23 @@ def machine_of(agent: str) -> str:
         next((word for sign, word in signs if sign in agent), "") for signs in (_BROWSERS, _SYSTEMS)
     ]
     return ", ".join(word for word in found if word)
+
+
+# -- what a tablet shows: the act that is open, not the agenda item (design 3) ---------------------
+
+
+def shown_act(*, task: str, open_now: Sequence[str], known: Collection[str]) -> str:
+    """The act for one tablet.
+
+    `task` is what it is told: `follow`, `follow_gate`, or the act it is pinned to. `open_now` are
+    the open acts, the one to show first; `known` every act that there is. A pin goes before
+    everything; a pin to an act of another version of the program is as good as none.
+    """
+    if task in known:
+        return task
+    if open_now:
+        return open_now[0]
+    return "gate" if task == "follow_gate" else "idle"
 
 
 # -- one cookie, two machines ----------------------------------------------------------------------

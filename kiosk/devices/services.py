@@ -123,33 +123,75 @@ def renew_address(*, device_id: int, by: Actor, key: bytes, clock: Clock = utc_n
         return Added(id=device_id, kind=device.kind, name=device.name, ticket=ticket)
 
 
+def token_of(*, ticket: str, key: bytes) -> str:
+    """The cookie of the device that a one-time address, or a waiting browser's secret, makes.
+    Derived, so that an answer that was lost on its way can be given again word for word."""
+    return tokens.derived(key, ticket, purpose="device-cookie")
+
+
 def pair(*, ticket: str, key: bytes, clock: Clock = utc_now) -> Paired:
     """Spend a one-time address: the browser that holds it becomes the device.
 
     Raises:
         Refused: `pairing_address_spent`.
     """
-    token = tokens.fresh()
     with unit_of_work() as session:
-        device = session.scalars(
-            select(Device).where(
-                Device.address_hash == tokens.stored(key, ticket, purpose="pair"),
-                Device.address_ends_at > clock(),
-                Device.revoked_at.is_(None),
-            )
-        ).one_or_none()
-        if device is None:
-            raise Refused("pairing_address_spent")
-        device.address_hash = None
-        device.address_ends_at = None
-        device.token_hash = tokens.stored(key, token, purpose="device")
-        device.paired_at = clock()
-        by = Actor(kind="device", id=device.id, name=device.name)
-        audit.record(session, DeviceEvent.PAIRED, by=by, clock=clock, device=device.id)
-        changed(session, "devices", "access")
-        device_id = device.id
-        after_commit(session, lambda: pulses().forget(device_id))
+        device = _of_address(session, ticket=ticket, key=key, clock=clock)
+        token = _give_token(session, device, ticket=ticket, key=key)
+        _settle(session, device, clock=clock)
         return Paired(id=device.id, kind=device.kind, name=device.name, token=token)
+
+
+def claim(*, secret: str, key: bytes, clock: Clock = utc_now) -> Paired:
+    """Give the browser whose code was confirmed its cookie, and again while it has not used it: an
+    answer may be lost on its way. It counts as paired once it speaks (`settle`).
+
+    Raises:
+        Refused: `pairing_address_spent`.
+    """
+    with unit_of_work() as session:
+        device = _of_address(session, ticket=secret, key=key, clock=clock)
+        token = _give_token(session, device, ticket=secret, key=key)
+        return Paired(id=device.id, kind=device.kind, name=device.name, token=token)
+
+
+def settle(*, device_id: int, clock: Clock = utc_now) -> None:
+    """The device has used its cookie for the first time: it is paired, and nothing else can claim
+    to be it."""
+    with unit_of_work() as session:
+        device = session.get(Device, device_id)
+        if device is not None and device.token_hash is not None and device.paired_at is None:
+            _settle(session, device, clock=clock)
+
+
+def _of_address(session: Session, *, ticket: str, key: bytes, clock: Clock) -> Device:
+    device = session.scalars(
+        select(Device).where(
+            Device.address_hash == tokens.stored(key, ticket, purpose="pair"),
+            Device.address_ends_at > clock(),
+            Device.revoked_at.is_(None),
+        )
+    ).one_or_none()
+    if device is None:
+        raise Refused("pairing_address_spent")
+    return device
+
+
+def _give_token(session: Session, device: Device, *, ticket: str, key: bytes) -> str:
+    token, device_id = token_of(ticket=ticket, key=key), device.id
+    device.token_hash = tokens.stored(key, token, purpose="device")
+    changed(session, "devices", "access")
+    after_commit(session, lambda: pulses().forget(device_id))
+    return token
+
+
+def _settle(session: Session, device: Device, *, clock: Clock) -> None:
+    device.address_hash = None
+    device.address_ends_at = None
+    device.paired_at = clock()
+    by = Actor(kind="device", id=device.id, name=device.name)
+    audit.record(session, DeviceEvent.PAIRED, by=by, clock=clock, device=device.id)
+    changed(session, "devices", "access")
 
 
 def revoke_device(*, device_id: int, by: Actor, clock: Clock = utc_now) -> None:

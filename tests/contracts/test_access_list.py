@@ -77,6 +77,7 @@ LIST: dict[str, str] = {
     "GET /console/devices/<int:device_id>": PREPARERS,
     "GET /console/devices/pair": PREPARERS,
     "POST /console/devices/pair": PREPARERS,
+    "POST /console/devices/pair/clear": PREPARERS,
     "POST /console/devices/pair/code": PREPARERS,
     "POST /console/devices/task": PREPARERS,
     "POST /console/devices/<int:device_id>/name": PREPARERS,

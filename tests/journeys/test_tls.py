@@ -81,7 +81,7 @@ class Gate:
     def pair(self, ticket: str) -> Gate:
         status, headers, _ = self.server.https(f"/pair/{ticket}")
         assert status == 303
-        self.cookies = "; ".join(re.findall(r"(kiosk_\w+=[^;]+)", headers["set-cookie"]))
+        self.cookies = "; ".join(re.findall(r"(__Host-kiosk_\w+=[^;]+)", headers["set-cookie"]))
         return self
 
     def look(self) -> int:
@@ -91,7 +91,7 @@ class Gate:
             self.csrf = found[1]
         if "set-cookie" in headers:
             self.cookies += "; " + "; ".join(
-                re.findall(r"(kiosk_\w+=[^;]+)", headers["set-cookie"])
+                re.findall(r"(__Host-kiosk_\w+=[^;]+)", headers["set-cookie"])
             )
         return status
 

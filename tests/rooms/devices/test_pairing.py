@@ -5,20 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
 import time_machine
 from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
 from support import Browser, Meeting
+from werkzeug.test import TestResponse
 
 from kiosk import create_app
 from kiosk.config import Settings
 from kiosk.core import audit
 from kiosk.core.access import Actor, Role
+from kiosk.core.clock import utc_now
 from kiosk.core.db import db, writer
 from kiosk.core.errors import Refused
-from kiosk.devices import pairing, queries, rules, waiting
+from kiosk.devices import pairing, queries, rules, services, waiting
 
 CODE = re.compile(r'id="pair-code">(\d{3} \d{3})<')
 LAN = Actor(kind="staff", id=1, name="Lan")
@@ -97,7 +103,9 @@ def test_over_tls_the_cookie_never_travels_in_the_clear(
     assert code is not None
     confirm(secretary, code[1])
     set_cookies = stranger.get("/pair", base_url="https://localhost").headers.getlist("Set-Cookie")
-    assert all("Secure" in each for each in set_cookies if each.startswith("kiosk_tablet="))
+    given = [each for each in set_cookies if each.startswith("__Host-kiosk_tablet=")]
+    assert len(given) == 1, set_cookies
+    assert all("Secure" in each for each in set_cookies)
 
 
 def test_names_and_kinds_are_chosen_by_one_tap_or_typed(secretary: Browser, app: Flask) -> None:
@@ -137,6 +145,92 @@ def test_the_qr_leads_the_secretarys_phone_to_the_console_with_the_code(
     assert asked.headers["Location"] == f"/sign-in?next=/console/devices/pair?code%3D{code}"
     for wrong in ("41850", "abcdef", "418 503"):
         assert secretary.get(f"/pair/code/{wrong}").status_code == 404
+
+
+# -- an answer that is lost on its way -------------------------------------------------------------
+
+
+def jar_of(browser: Browser) -> dict[object, object]:
+    """What a browser keeps; put back, the answers since were lost on their way to it."""
+    return dict(browser.client._cookies or {})
+
+
+def state_on_the_board(app: Flask, device_id: int = 1) -> str:
+    with app.app_context():
+        row = queries.device(db.session(), device_id)
+        assert row is not None
+        return row.state
+
+
+def test_a_lost_answer_to_the_claim_loses_no_pairing_and_shows_no_green(
+    app: Flask, secretary: Browser, stranger: Browser
+) -> None:
+    confirm(secretary, code_of(stranger))
+    before = jar_of(stranger)
+    for _ in range(3):
+        assert stranger.get("/pair").headers["Location"] == "/tablet"
+        stranger.client._cookies = dict(before)  # the line was cut before the cookie came
+        assert state_on_the_board(app) == "waiting", "nobody has spoken yet"
+    assert stranger.get("/pair").headers["Location"] == "/tablet"
+    assert state_on_the_board(app) == "waiting"
+    assert stranger.get("/tablet").status_code == 200
+    assert state_on_the_board(app) == "fine"
+
+
+def test_answers_that_cross_each_other_give_one_and_the_same_cookie(
+    secretary: Browser, stranger: Browser
+) -> None:
+    confirm(secretary, code_of(stranger))
+    before, given = jar_of(stranger), set()
+    for _ in range(2):
+        stranger.client._cookies = dict(before)
+        stranger.get("/pair")
+        cookie = stranger.client.get_cookie("kiosk_tablet")
+        assert cookie is not None
+        given.add(cookie.value)
+    assert len(given) == 1
+
+
+def test_once_the_device_has_spoken_its_secret_is_worth_nothing(
+    app: Flask, secretary: Browser, stranger: Browser
+) -> None:
+    confirm(secretary, code_of(stranger))
+    before = jar_of(stranger)
+    stranger.get("/pair")
+    stranger.get("/tablet")
+    copied = Browser(app)
+    copied.client._cookies = dict(before)
+    assert copied.get("/pair").status_code == 200, "a stranger with a code of its own"
+    with app.app_context():
+        lines = [line for line in audit.read(db.session()) if line.event.endswith(":paired")]
+    assert len(lines) == 1, "paired once, however often the answer was given"
+
+
+def test_a_claim_is_given_again_for_ten_minutes_and_no_longer(
+    secretary: Browser, stranger: Browser
+) -> None:
+    confirm(secretary, code_of(stranger))
+    before = jar_of(stranger)
+    stranger.get("/pair")
+    stranger.client._cookies = dict(before)
+    with time_machine.travel(utc_now() + timedelta(minutes=11), tick=True):
+        assert stranger.get("/pair").status_code == 200
+
+
+def test_a_one_time_address_opened_again_by_its_device_leads_home(
+    app: Flask, secretary: Browser
+) -> None:
+    with app.app_context():
+        key = app.extensions["kiosk_keys"].tokens
+        added = services.add_device(kind="gate", name="Cổng 1", by=LAN, key=key)
+    gate, other = Browser(app), Browser(app)
+    for _ in range(3):
+        assert gate.get(f"/pair/{added.ticket}").headers["Location"] == "/gate"
+    assert other.get(f"/pair/{added.ticket}").status_code == 409, "and nobody else"
+    secretary.post(f"/console/devices/{added.id}/kind", {"kind": "tablet"})
+    assert gate.get(f"/pair/{added.ticket}").headers["Location"] == "/tablet"
+    secretary.post(f"/console/devices/{added.id}/revoke")
+    assert gate.get(f"/pair/{added.ticket}").status_code == 409
 
 
 # -- who may not -----------------------------------------------------------------------------------
@@ -238,12 +332,78 @@ def test_few_may_wait_from_one_address_and_pages_that_are_gone_give_way() -> Non
     assert arrive(100).address == "10.0.0.9", "seven pages were closed since"
 
 
-def test_no_more_than_the_hall_holds_may_wait_from_anywhere() -> None:
+def fill(room: waiting.WaitingRoom, *, addresses: int, each: int) -> list[waiting.Waiting]:
+    return [
+        room.arrive(
+            secret_hash=(number * 1000 + page).to_bytes(32),
+            address=f"10.0.{number}.1",
+            agent="",
+        )
+        for number in range(addresses)
+        for page in range(each)
+    ]
+
+
+def test_a_full_room_gives_way_to_an_address_that_holds_less() -> None:
+    """A stranger with forty addresses fills the room; the tablet gets its code all the same."""
     room = waiting.WaitingRoom(ticking=lambda: 0.0)
-    for number in range(rules.WAITING_IN_ALL):
-        room.arrive(secret_hash=number.to_bytes(32), address=f"10.0.{number}.1", agent="")
+    fill(room, addresses=rules.WAITING_IN_ALL // 6, each=6)
+    assert room.count == rules.WAITING_IN_ALL
+    tablet = room.arrive(secret_hash=b"t" * 32, address="192.168.1.50", agent="")
+    assert room.with_code(tablet.code) == tablet
+    assert room.count <= rules.WAITING_IN_ALL
+    # And what the stranger opens next pushes out his own, never the tablet.
+    for number in range(200):
+        with suppress(Refused):
+            room.arrive(
+                secret_hash=(10**6 + number).to_bytes(32), address=f"10.0.{number % 50}.1", agent=""
+            )
+    assert room.with_code(tablet.code) == tablet
+
+
+def test_in_a_full_room_of_equals_nobody_pushes_out_another() -> None:
+    room = waiting.WaitingRoom(ticking=lambda: 0.0)
+    places = fill(room, addresses=rules.WAITING_IN_ALL, each=1)
     with pytest.raises(Refused, match="pairing_full"):
         room.arrive(secret_hash=b"x" * 32, address="10.1.0.1", agent="")
+    assert all(room.with_code(place.code) == place for place in places)
+
+
+@given(
+    st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 8)),
+    st.sampled_from("abcdefgh"),
+)
+def test_giving_way_never_leaves_anybody_with_less_than_the_newcomer_has_then(
+    held: dict[str, int], newcomer: str
+) -> None:
+    giving = rules.gives_way(held, newcomer)
+    if giving is not None:
+        assert giving != newcomer
+        assert held[giving] - 1 >= held.get(newcomer, 0) + 1
+    else:
+        assert all(count <= held.get(newcomer, 0) + 1 for count in held.values())
+
+
+def test_a_secretary_clears_the_room_and_the_tablets_get_new_codes_by_themselves(
+    app: Flask, secretary: Browser, stranger: Browser, signed_in: Callable[..., Browser]
+) -> None:
+    before = code_of(stranger)
+    crowd = [Browser(app) for _ in range(rules.WAITING_FROM_ONE)]
+    for each in crowd:
+        each.get("/pair", environ_base={"REMOTE_ADDR": "10.0.0.66"})
+    assert signed_in(Role.DESK).post("/console/devices/pair/clear").status_code == 403
+    answer = secretary.post("/console/devices/pair/clear", fragment=False)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/console/devices/pair")
+    assert not waits(stranger), "so it loads itself anew"
+    after = code_of(stranger)
+    assert after != before
+    # For ten minutes one page from each address is enough.
+    kept = [each.get("/pair", environ_base={"REMOTE_ADDR": "10.0.0.66"}) for each in crowd]
+    assert [each.status_code for each in kept].count(200) == 1
+    confirm(secretary, after)
+    with app.app_context():
+        cleared = [line for line in audit.read(db.session()) if line.event.endswith(":cleared")]
+    assert [line.facts["count"] for line in cleared] == [rules.WAITING_FROM_ONE + 1]
 
 
 def test_a_full_waiting_room_is_one_sentence_and_no_cookie(app: Flask) -> None:
@@ -265,11 +425,70 @@ def test_a_browser_that_only_looks_ahead_gets_no_code(app: Flask, stranger: Brow
 
 @pytest.mark.parametrize("cookie", ["", "x", "x" * 5_000, "ế" * 8, "a" * 31, "../../etc/passwd"])
 def test_a_made_up_secret_is_replaced_by_one_of_ours(app: Flask, cookie: str) -> None:
-    answer = app.test_client().get("/pair", headers={"Cookie": f"kiosk_waiting={cookie}"})
+    answer = app.test_client(use_cookies=False).get(
+        "/pair", headers={"Cookie": f"kiosk_waiting={cookie}"}
+    )
     assert answer.status_code == 200
     given = re.search(r"kiosk_waiting=([\w-]{32});", str(answer.headers))
     assert given is not None
     assert given[1] not in answer.get_data(as_text=True), "the secret stands in no page"
+
+
+# -- a secret that somebody else knows -------------------------------------------------------------
+
+PLANTED = "a" * 32
+
+
+def secret_in(answer: TestResponse) -> str:
+    """The secret that a browser is given with its code."""
+    found = re.search(r"kiosk_waiting=([\w-]{32});", str(answer.headers))
+    assert found is not None
+    return found[1]
+
+
+@pytest.mark.parametrize(
+    "name", ["kiosk_waiting", "__host-kiosk_waiting", "__Secure-kiosk_waiting"]
+)
+def test_over_tls_a_secret_planted_from_the_plain_page_is_not_heard(
+    app: Flask, secretary: Browser, name: str
+) -> None:
+    """Cookies ignore the port: whoever changes the plain page can plant one for the whole host."""
+
+    def over_tls(cookie: str) -> TestResponse:
+        return app.test_client(use_cookies=False).get(
+            "/pair", base_url="https://localhost", headers={"Cookie": f"{cookie}={PLANTED}"}
+        )
+
+    tablet = over_tls(name)
+    code = CODE.search(tablet.get_data(as_text=True))
+    assert code is not None
+    assert secret_in(tablet) != PLANTED
+    confirm(secretary, code[1])
+    thief = over_tls("__Host-kiosk_waiting")
+    assert thief.status_code == 200, "a stranger as before"
+
+
+def test_a_secret_that_the_waiting_room_has_not_given_is_never_taken_over(app: Flask) -> None:
+    answer = app.test_client(use_cookies=False).get(
+        "/pair", headers={"Cookie": f"kiosk_waiting={PLANTED}"}
+    )
+    assert secret_in(answer) != PLANTED
+
+
+def test_a_secret_that_was_given_to_a_browser_elsewhere_is_not_taken_over(app: Flask) -> None:
+    """A stranger may fetch one of ours first and plant that."""
+    his = secret_in(
+        app.test_client(use_cookies=False).get("/pair", environ_base={"REMOTE_ADDR": "10.0.0.66"})
+    )
+    cookie = {"Cookie": f"kiosk_waiting={his}"}
+    tablets = app.test_client(use_cookies=False).get(
+        "/pair", headers=cookie, environ_base={"REMOTE_ADDR": "10.0.0.2"}
+    )
+    assert secret_in(tablets) != his
+    again = app.test_client(use_cookies=False).get(
+        "/pair", headers=cookie, environ_base={"REMOTE_ADDR": "10.0.0.66"}
+    )
+    assert secret_in(again) == his, "and who waits there keeps the place"
 
 
 # -- guessing --------------------------------------------------------------------------------------
@@ -382,6 +601,7 @@ def test_the_book_knows_who_confirmed_whom_and_holds_no_code(
     guess(secretary)
     confirm(secretary, code)
     stranger.get("/pair")
+    stranger.get("/tablet")
     with app.app_context():
         lines = [line for line in audit.read(db.session()) if line.event.startswith("devices:")]
     assert [line.event for line in lines] == [

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509 import verification
 from cryptography.x509.oid import ExtendedKeyUsageOID
+from support import authority_in
 
 from kiosk.core.errors import Refused
 from kiosk.tls import authority, rules, store
@@ -99,9 +100,11 @@ def test_nobody_else_on_the_laptop_reads_the_keys(folder: Path) -> None:
         authority.make_leaf(folder, WANTED, now=NOW)
     finally:
         os.umask(old)
-    for name in (store.AUTHORITY, store.CERTIFICATE):
+    for name in (store.AUTHORITY, store.CERTIFICATE, store.KNOWN):
         assert (folder / name).stat().st_mode & 0o777 == 0o600
-    assert sorted(each.name for each in folder.iterdir()) == [store.AUTHORITY, store.CERTIFICATE]
+    assert sorted(each.name for each in folder.iterdir()) == sorted(
+        [store.AUTHORITY, store.CERTIFICATE, store.KNOWN]
+    )
 
 
 def test_a_renewed_leaf_has_a_new_key_and_the_same_authority(folder: Path) -> None:
@@ -120,7 +123,7 @@ def test_a_renewed_leaf_has_a_new_key_and_the_same_authority(folder: Path) -> No
 def shaken(folder: Path, leaf: Path, name: str) -> ssl.SSLError | None:
     """A handshake in memory by a client that trusts the authority; what the client refuses for."""
     trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    der = store.authority_certificate(folder)
+    der = authority_in(folder)
     assert der is not None
     trusting.load_verify_locations(cadata=der)
     serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -244,7 +247,7 @@ def test_a_missing_authority_is_none_and_a_damaged_one_is_never_replaced(folder:
     whole = file.read_text(encoding="ascii")
     other = folder / "other"
     other.mkdir()
-    assert store.authority_certificate(other) is None
+    assert authority_in(other) is None
     authority.make_authority(other, hostname="PC1", now=NOW)
     foreign_key = (
         "-----BEGIN PRIVATE"
@@ -254,7 +257,7 @@ def test_a_missing_authority_is_none_and_a_damaged_one_is_never_replaced(folder:
     for damaged in ("", "{}", own_certificate, whole[:-60], own_certificate + foreign_key, "é"):
         file.write_text(damaged, encoding="utf-8")
         with pytest.raises(Refused, match="authority_damaged"):
-            store.authority_certificate(folder)
+            authority_in(folder)
         order = {"instance": str(folder), "hostname": "PC1", "addresses": []}
         with pytest.raises(Refused, match="authority_damaged"):
             authority.job(order, lambda _done, _total: None)
