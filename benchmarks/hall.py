@@ -23,7 +23,7 @@ from kiosk.rehearsal import facts
 from kiosk.rehearsal.hall import Browser, Statuses, pair, serving, sign_in
 from kiosk.rehearsal.people import invent, write_roster_xlsx
 from kiosk.serving import real_plan
-from kiosk.tls import store
+from kiosk.tls import known
 
 #: Gates; the clients of a round share them, as a queue shares a door.
 GATES = 3
@@ -173,7 +173,8 @@ def _encrypted(folder: Path) -> str:
 def _trusting(folder: Path) -> ssl.SSLContext:
     """What a machine has that trusts the hall: its authority, and no other."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.load_verify_locations(cadata=store.authority_certificate(folder) or b"")
+    found = known.authority(folder)
+    context.load_verify_locations(cadata=found.der if found else b"")
     return context
 
 
