@@ -18,6 +18,7 @@ from kiosk import config, instance
 from kiosk.conference import badge_code
 from kiosk.config import Settings
 from kiosk.core import keys
+from kiosk.core.cookies import HOST
 from kiosk.founding import Made, make_conference
 from kiosk.rehearsal import facts
 from kiosk.rehearsal.hall import Browser, Statuses, pair, serving, sign_in
@@ -114,10 +115,13 @@ def request_of(
     """One request as a browser of this hall sends it, whole and ready."""
     address = address or browser.address
     host = address.partition("//")[2]
+    # What this browser was given over the plain door, by the names that the encrypted one hears.
+    before = HOST if address.startswith("https:") else ""
+    cookies = "; ".join(f"{before}{each}" for each in browser.cookies().split("; "))
     head = [
         f"{method} {path} HTTP/1.1",
         f"Host: {host}",
-        f"Cookie: {browser.cookies()}",
+        f"Cookie: {cookies}",
     ]
     if method == "POST":
         head += [
