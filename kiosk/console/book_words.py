@@ -66,6 +66,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "devices:tablet:told": ("Chọn việc cho máy tính bảng", "Tablet told what to show"),
     "devices:tablets:told": ("Chọn việc cho mọi máy tính bảng", "All tablets told what to show"),
     "devices:code:confirmed": ("Nhận mã ghép", "Pairing code confirmed"),
+    "devices:codes:cleared": ("Bỏ mọi mã ghép đang hiện", "Took every pairing code back"),
     "devices:code:refused": ("Nhập sai mã ghép", "Wrong pairing code"),
     "devices:device:doubled": ("Hai máy dùng chung danh tính", "One identity in two machines"),
     "devices:address:renewed": ("Cấp địa chỉ ghép mới", "New pairing address"),
