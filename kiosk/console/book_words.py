@@ -68,6 +68,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "devices:code:confirmed": ("Nhận mã ghép", "Pairing code confirmed"),
     "devices:code:refused": ("Nhập sai mã ghép", "Wrong pairing code"),
     "devices:device:doubled": ("Hai máy dùng chung danh tính", "One identity in two machines"),
+    "devices:device:one_machine": ("Đã xem, đúng là một máy", "Looked at: one machine"),
     "devices:address:renewed": ("Cấp địa chỉ ghép mới", "New pairing address"),
     "checkin:stay:entered": ("Vào hội trường", "Entered the hall"),
     "checkin:scan:turned_away": ("Cổng không ghi", "Turned away at the gate"),

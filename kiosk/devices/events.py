@@ -18,6 +18,7 @@ class DeviceEvent(Event):
     CODE_CONFIRMED = "devices:code:confirmed"
     CODE_REFUSED = "devices:code:refused"
     DOUBLED = "devices:device:doubled"
+    ONE_MACHINE = "devices:device:one_machine"
 
 
 register(
@@ -50,6 +51,10 @@ register(
         "device_revoked": Sentence(
             "Thiết bị này đã bị thu hồi. Hãy nhờ thư ký thêm lại.",
             "This device was revoked. Ask a secretary to add it again.",
+        ),
+        "device_not_doubled": Sentence(
+            "«{name}» không còn báo trùng máy. Hãy xem lại danh sách thiết bị.",
+            "“{name}” is no longer said to be in two machines. Look at the list of devices again.",
         ),
         "direction_unknown": Sentence(
             "Hãy chọn hướng của cổng: vào hoặc ra.",

@@ -141,7 +141,7 @@ def _revoked_here() -> str | None:
 
 def _become(paired: services.Paired) -> Response:
     """This browser is the device from here on."""
-    pulses().heard(paired.id, request.remote_addr or "")
+    pulses().heard(paired.id)
     response = hx.go(HOME[Kind(paired.kind)])
     set_cookie(response, cookie_of(paired.kind), paired.token, days=COOKIE_DAYS)
     drop_cookie(response, WAITING)

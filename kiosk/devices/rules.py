@@ -39,8 +39,12 @@ BATTERY_LOW = 25
 #: Seconds that a device's clock may be off.
 SKEW_MOST = 30.0
 
-#: Seconds within which one cookie heard from two addresses is one cookie in two machines.
-OVERLAP = 20.0
+#: Seconds within which one cookie heard here, there, and here again is one cookie in two machines:
+#: a copy that is used now and then, minutes apart, is found too.
+OVERLAP = 300.0
+
+#: Addresses of one cookie that are remembered.
+MOST_ADDRESSES = 16
 
 
 # -- pairing codes ---------------------------------------------------------------------------------
@@ -148,19 +152,25 @@ class Sighting:
 
 
 def seen_from(sightings: Mapping[str, Sighting], address: str, now: float) -> dict[str, Sighting]:
-    """The sightings after one more; what is older than `OVERLAP` is forgotten."""
+    """The sightings after one more; what is older than `OVERLAP` is forgotten, and of very many
+    addresses the oldest."""
     kept = {where: seen for where, seen in sightings.items() if now - seen.last <= OVERLAP}
+    if len(kept) >= MOST_ADDRESSES and address not in kept:
+        del kept[min(kept, key=lambda where: kept[where].last)]
     earlier = kept.get(address)
     kept[address] = Sighting(first=earlier.first if earlier else now, last=now)
     return kept
 
 
-def doubled(sightings: Mapping[str, Sighting]) -> tuple[str, ...]:
+def doubled(
+    sightings: Mapping[str, Sighting], *, one_machine: Collection[str] = ()
+) -> tuple[str, ...]:
     """The addresses that use one cookie at once, sorted; empty for a single machine.
 
     An address counts when it spoke again after another had begun to, and so does that other one. A
-    device that moves (a new lease, another access point) goes silent at the old address; only a
-    copied cookie is heard here, there, and here again.
+    device that moves (a new lease, another access point) goes silent at the old address for good; a
+    copied cookie is heard here, there, and here again. So is a laptop whose cable is plugged in and
+    out: `one_machine` are the addresses of which a person has said that they are one machine's.
     """
     seen = sorted(sightings.items(), key=lambda each: each[1].first)
     found = {
@@ -170,7 +180,7 @@ def doubled(sightings: Mapping[str, Sighting]) -> tuple[str, ...]:
         if before.last > after.first
         for address in (early, late)
     }
-    return tuple(sorted(found))
+    return () if found <= set(one_machine) else tuple(sorted(found))
 
 
 # -- the clock of a device -------------------------------------------------------------------------
