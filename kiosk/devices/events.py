@@ -28,6 +28,13 @@ register(
             "A device name needs 1 to 40 characters. Type it again.",
             status=NOT_SO,
         ),
+        "device_name_letters": Sentence(
+            "Tên thiết bị chỉ dùng chữ tiếng Việt, chữ số và dấu thường gặp, mỗi chữ nhiều nhất hai"
+            " dấu. Hãy nhập lại.",
+            "A device name has Vietnamese letters, digits and common signs only, at most two marks"
+            " on a letter. Type it again.",
+            status=NOT_SO,
+        ),
         "device_kind_unknown": Sentence(
             "Không có loại thiết bị «{kind}». Hãy chọn: gate, tablet hoặc projector.",
             "There is no kind of device “{kind}”. Choose gate, tablet or projector.",

@@ -7,6 +7,7 @@ Plain Python. The thresholds of the fleet are those of issue 4: 20 s of silence,
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -68,6 +69,34 @@ def in_threes(code: str) -> str:
 
 
 # -- names -----------------------------------------------------------------------------------------
+
+#: Letters of a device's name: Latin, as Vietnamese writes it. A Cyrillic С makes a second "Cổng 5".
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzđABCDEFGHIJKLMNOPQRSTUVWXYZĐ")
+_SIGNS = frozenset(" 0123456789-–_.,:;/()[]#+&'’\"")
+
+#: Marks of Vietnamese letters (huyền, sắc, ngã, hỏi, nặng; ă, â, ơ) and those of names from
+#: elsewhere (ü, ç, å), as they stand after decomposition.
+_MARKS = frozenset("\u0300\u0301\u0303\u0309\u0323\u0306\u0302\u031b\u0308\u0327\u030a")
+
+#: Marks on one letter: ệ has two.
+_MOST_MARKS = 2
+
+
+def is_plain(name: str) -> bool:
+    """Whether a tidied name can be told apart by eye and stays on its own line."""
+    marks = 0
+    on_a_letter = False
+    for sign in unicodedata.normalize("NFD", name):
+        if sign in _MARKS:
+            marks += 1
+            if not on_a_letter or marks > _MOST_MARKS:
+                return False
+            continue
+        marks, on_a_letter = 0, sign in _LETTERS
+        if not on_a_letter and sign not in _SIGNS:
+            return False
+    return any(sign.isalnum() for sign in name)
+
 
 #: What a device is called before somebody names it otherwise. Stored names are Vietnamese.
 KIND_WORDS = {"gate": "Cổng", "tablet": "Máy tính bảng", "projector": "Máy chiếu"}

@@ -18,6 +18,7 @@ from kiosk.core.clock import Clock, utc_now
 from kiosk.core.db import after_commit, changed, refusing, unit_of_work
 from kiosk.core.errors import Refused
 from kiosk.core.names import fold, tidy
+from kiosk.devices import rules
 from kiosk.devices.events import DeviceEvent
 from kiosk.devices.models import Device
 from kiosk.devices.pulse import Suspicion, pulses
@@ -53,10 +54,12 @@ class Paired:
 
 
 def named(name: str) -> str:
-    """A name as it is stored. Raises Refused `device_name_wrong`."""
+    """A name as it is stored. Raises Refused `device_name_wrong`, `device_name_letters`."""
     name = tidy(name)
     if not 1 <= len(name) <= 40:
         raise Refused("device_name_wrong")
+    if not rules.is_plain(name):
+        raise Refused("device_name_letters")
     return name
 
 
@@ -70,7 +73,8 @@ def add_device(*, kind: str, name: str, by: Actor, key: bytes, clock: Clock = ut
     """Add a device and make its one-time pairing address.
 
     Raises:
-        Refused: `device_name_wrong`, `device_kind_unknown`, `device_exists`.
+        Refused: `device_name_wrong`, `device_name_letters`, `device_kind_unknown`,
+            `device_exists`.
     """
     name = named(name)
     ensure_kind(kind)
@@ -192,7 +196,8 @@ def rename_device(*, device_id: int, name: str, by: Actor, clock: Clock = utc_no
     """Call a device otherwise; its page shows the new name at once.
 
     Raises:
-        Refused: `device_name_wrong`, `device_exists`, `device_unknown`, `device_revoked`.
+        Refused: `device_name_wrong`, `device_name_letters`, `device_exists`, `device_unknown`,
+            `device_revoked`.
     """
     name = named(name)
     with unit_of_work() as session:

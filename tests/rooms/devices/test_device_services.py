@@ -128,6 +128,8 @@ def test_a_name_in_use_is_taken_and_a_revoked_one_is_free_again(hall: Flask, clo
         ("", "gate", "device_name_wrong"),
         (" \0\u200b ", "gate", "device_name_wrong"),
         ("x" * 41, "gate", "device_name_wrong"),
+        ("\u0421ổng 1", "gate", "device_name_letters"),
+        ("C" + "\u0301" * 39, "gate", "device_name_letters"),
         ("Cổng 1", "desk", "device_kind_unknown"),
         ("Cổng 1", "", "device_kind_unknown"),
         ("Cổng 1", "x" * 100_000, "device_kind_unknown"),
