@@ -69,6 +69,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "devices:codes:cleared": ("Bỏ mọi mã ghép đang hiện", "Took every pairing code back"),
     "devices:code:refused": ("Nhập sai mã ghép", "Wrong pairing code"),
     "devices:device:doubled": ("Hai máy dùng chung danh tính", "One identity in two machines"),
+    "devices:device:one_machine": ("Đã xem, đúng là một máy", "Looked at: one machine"),
     "devices:address:renewed": ("Cấp địa chỉ ghép mới", "New pairing address"),
     "checkin:stay:entered": ("Vào hội trường", "Entered the hall"),
     "checkin:scan:turned_away": ("Cổng không ghi", "Turned away at the gate"),

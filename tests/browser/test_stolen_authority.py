@@ -19,7 +19,7 @@ from playwright.sync_api import Error, sync_playwright
 from trusting import ARGUMENTS, trust
 
 from kiosk import config, founding
-from kiosk.serving import real_plan
+from kiosk.founding import real_plan
 from kiosk.tls import store
 
 pytestmark = pytest.mark.browser
