@@ -116,7 +116,7 @@ def device_number(page: Page) -> str:
 
 
 def open_stream(page: Page) -> None:
-    expect(page.locator("html")).to_have_attribute("data-live-state", "open")
+    expect(page.locator("html")).to_have_attribute("data-live-state", "open", timeout=SOON)
 
 
 def until(page: Page, claim: str, seconds: float = 15.0) -> None:
