@@ -175,6 +175,18 @@ LIST: dict[str, str] = {
     "POST /console/motions/<int:motion_id>/correct": LEADERS,
     "POST /console/motions/<int:motion_id>/put-away": LEADERS,
     "POST /console/motions/<int:motion_id>/withdraw": LEADERS,
+    # the election: the technician looks, secretary and chair act
+    "GET /console/ballot": LEADERS_AND_TECHNICIAN,
+    "POST /console/ballot/settings": LEADERS,
+    "GET /console/ballot/find": LEADERS,
+    "POST /console/ballot/candidates/add/<int:delegate_id>": LEADERS,
+    "POST /console/ballot/candidates/<int:candidate_id>/consent": LEADERS,
+    "POST /console/ballot/candidates/<int:candidate_id>/born": LEADERS,
+    "POST /console/ballot/candidates/<int:candidate_id>/withdraw": LEADERS,
+    "POST /console/ballot/candidates/<int:candidate_id>/back": LEADERS,
+    "POST /console/ballot/ask/<what>": LEADERS,
+    "GET /console/ballot/rule": LEADERS_AND_TECHNICIAN,
+    "POST /console/ballot/rule/paper": LEADERS_AND_TECHNICIAN,
     "GET /console/book": LEADERS_AND_TECHNICIAN,
     # go or no-go: the chair looks, the preparers press
     "GET /console/doctor": LEADERS_AND_TECHNICIAN,
