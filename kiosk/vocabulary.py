@@ -2,6 +2,7 @@
 
 from kiosk.agenda import events as agenda
 from kiosk.backup import events as backup
+from kiosk.ballot import engine_events as ballot_engine
 from kiosk.checkin import events as checkin
 from kiosk.conference import events as conference
 from kiosk.conference import file_events as files
@@ -23,6 +24,7 @@ ALL = (
     checkin,
     agenda,
     motions,
+    ballot_engine,
     documents,
     backup,
     tls,

@@ -57,7 +57,13 @@ def test_every_library_comes_with_its_licence(vendor: ModuleType) -> None:
         carried = {entry["name"] for entry in files}
         licensed = {entry["name"] for entry in files if entry["file"].startswith("LICENSE-")}
         assert carried == licensed
-        assert {entry["licence"] for entry in files} <= {"0BSD", "MIT", "MPL-2.0", "Apache-2.0", "Unlicense"}
+        assert {entry["licence"] for entry in files} <= {
+            "0BSD",
+            "MIT",
+            "MPL-2.0",
+            "Apache-2.0",
+            "Unlicense",
+        }
 
 
 def test_the_lock_names_no_registry_and_pins_every_package() -> None:
