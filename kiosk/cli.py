@@ -16,7 +16,6 @@ if {"serve", "demo"} & set(sys.argv[1:4]):
     monkey.patch_all()
 
 import base64
-import json
 import logging
 import sqlite3
 from collections.abc import Callable
@@ -30,36 +29,15 @@ from flask.cli import AppGroup, ScriptInfo
 from sqlalchemy.exc import DBAPIError
 
 from kiosk import __version__, config, create_app, instance
+from kiosk.ballot.cli import ballot
 from kiosk.core import jobs
 from kiosk.core.access import THE_PROGRAM
 from kiosk.core.errors import Refused
 from kiosk.core.messages import sentence
-from kiosk.core.names import without_marks
+from kiosk.core.terminal import FILE, FOLDER, read_file, say, say_json
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-def say(text: str, *, to_error: bool = False) -> None:
-    """Print a line that no code page can refuse.
-
-    Where the terminal cannot write Vietnamese (an old Windows window), the marks are dropped: a
-    sentence without marks can be read, a row of question marks cannot.
-    """
-    stream = sys.stderr if to_error else sys.stdout
-    encoding = stream.encoding or "utf-8"
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
-        text = without_marks(text).encode(encoding, errors="replace").decode(encoding)
-    stream.write(text + "\n")
-    stream.flush()
-
-
-def say_json(value: Any) -> None:
-    """One JSON document; letters outside ASCII are escaped where the stream cannot carry them."""
-    plain = (sys.stdout.encoding or "").lower().replace("-", "") not in {"utf8", "utf16"}
-    say(json.dumps(value, ensure_ascii=plain, indent=2))
 
 
 def stop(refused: Refused) -> NoReturn:
@@ -153,17 +131,6 @@ def cli(instance: str | None) -> None:
 
 
 command = cli.command
-
-
-def read_file(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as missing:
-        raise click.UsageError(f"cannot read {file}: {missing.strerror}") from missing
-
-
-FILE = click.Path(dir_okay=False, path_type=Path)
-FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @command("init", with_appcontext=False)
@@ -641,6 +608,17 @@ def rehearse(delegates: int, gates: int, seed: int, out: Path | None, as_json: b
             say(line)
     if not report.holds:
         raise SystemExit(1)
+
+
+def _add_verbs(group: click.Group) -> None:
+    """Verbs that stand in their room's own `cli.py`; a refusal of theirs is a sentence too."""
+    for verb in group.commands.values():
+        if verb.callback is not None:
+            verb.callback = refusals(verb.callback)
+    cli.add_command(group)
+
+
+_add_verbs(ballot)
 
 
 def main() -> None:

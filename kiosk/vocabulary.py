@@ -2,6 +2,7 @@
 
 from kiosk.agenda import events as agenda
 from kiosk.backup import events as backup
+from kiosk.ballot import engine_events as ballot_engine
 from kiosk.ballot import events as ballot
 from kiosk.checkin import events as checkin
 from kiosk.conference import events as conference
@@ -25,6 +26,7 @@ ALL = (
     agenda,
     motions,
     ballot,
+    ballot_engine,
     documents,
     backup,
     tls,

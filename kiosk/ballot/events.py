@@ -138,10 +138,5 @@ register(
             " the slips left in the bag again.",
             status=NOT_SO,
         ),
-        "ballot_count_wrong": Sentence(
-            "Số liệu chưa khớp: {rule}. Hãy đếm và nhập lại.",
-            "The figures do not agree: {rule}. Count and type them again.",
-            status=NOT_SO,
-        ),
     }
 )

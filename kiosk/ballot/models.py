@@ -133,10 +133,8 @@ class BallotRound(Base):
     slips_printed: Mapped[int | None] = mapped_column()
 
     # -- locking the box (5.2) --
-    #: X25519 public key of this box, 32 bytes.
-    public_key: Mapped[bytes | None] = mapped_column(LargeBinary(32))
-    #: The secret, sealed once for each group of k tellers; as `keys.py` wrote it.
-    records: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    #: Key and secret sealed once for each group of k tellers, as `keys.Lock.as_json` says.
+    lock: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     #: SHA-256 over key, round and definition, 64 hex digits.
     fingerprint: Mapped[str] = mapped_column(String(64), default="")
     #: Tablet drawn by lot, and when its fingerprint was found the same.
@@ -171,10 +169,10 @@ class BallotRound(Base):
     secret: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     #: Figures of 2.4: `{issued, collected, valid, invalid, blank, over, …}`.
     counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    #: `{candidate: {votes, no, not_counted}}`.
+    #: `{votes: […], against: […]}` by place on the ballot.
     votes: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     counted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    #: Candidates whose figures the tellers have read out, in that order.
+    #: Places on the ballot whose figures the tellers have read out, in that order.
     revealed: Mapped[list[int]] = mapped_column(JSON, default=list)
     declared_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     put_away_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -311,10 +309,10 @@ class OpenedBallot(Base):
     round_id: Mapped[int] = mapped_column(ForeignKey("ballot_round.id"), primary_key=True)
     #: 1, 2, 3 … in canonical order; tells nothing of the sealed set.
     place: Mapped[int] = mapped_column(primary_key=True)
-    #: One sign per candidate, as `judging.py` writes it; "" where the bytes are not kept.
-    choice: Mapped[str] = mapped_column(String(100), default="")
-    #: `valid`, or why it is not.
-    verdict: Mapped[str] = mapped_column(String(30))
+    #: One byte per candidate (`judging.Opened.marks`); empty where only the reason is kept.
+    marks: Mapped[bytes] = mapped_column(LargeBinary(100))
+    #: Why it does not count: a value of `judging.Invalid`; "" for a valid ballot.
+    invalid: Mapped[str] = mapped_column(String(20), default="")
 
 
 class PaperEntry(Base):
@@ -331,6 +329,6 @@ class PaperEntry(Base):
     collected: Mapped[int] = mapped_column()
     valid: Mapped[int] = mapped_column()
     invalid: Mapped[int] = mapped_column()
-    #: `{candidate: {votes, no, not_counted}}`.
+    #: `{votes: […], against: […]}` by place on the ballot.
     votes: Mapped[dict[str, Any]] = mapped_column(JSON)
     at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -198,7 +198,7 @@ class CommitteeView:
     @property
     def needed(self) -> int:
         """Codes that open the box."""
-        return rules.threshold_of(len(self.tellers))
+        return rules.needed_of(len(self.tellers))
 
 
 def committee(session: Session) -> CommitteeView:

@@ -130,7 +130,7 @@ def _who_elects(found: ElectionView, standing: Sequence[CandidateRow]) -> Articl
 
 def _form(tellers: int) -> Article:
     n = tellers or 3
-    k = rules.threshold_of(n)
+    k = rules.needed_of(n)
     return Article(
         "Hình thức bầu cử",
         (

@@ -11,38 +11,19 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
+from kiosk.ballot.definition import Style
+from kiosk.ballot.keys import TELLERS, needed_of
+from kiosk.ballot.outcome import BOARD_LEAST, Base, Kind, Tie
 from kiosk.core.errors import Refused
 from kiosk.core.names import sort_key, tidy
 
+__all__ = ("Base", "Kind", "Style", "Tie", "needed_of")
+
 Word = TypeVar("Word", bound=StrEnum)
 
-SEATS_LEAST = 3
+SEATS_LEAST = BOARD_LEAST
 SEATS_MOST = 9
-TELLERS = (3, 5)
 WITNESSES = 2
-
-
-class Style(StrEnum):
-    """How a tablet asks: tick whom one trusts, or strike out the others."""
-
-    CHOOSE = "choose"
-    STRIKE = "strike"
-
-
-class Base(StrEnum):
-    """What more than half is meant of (domain 2.2)."""
-
-    PRESENT = "present"
-    COLLECTED = "collected"
-    VALID = "valid"
-    SUMMONED = "summoned"
-
-
-class Tie(StrEnum):
-    """What a tie at the last seat leads to; never decided silently."""
-
-    SECOND_ROUND = "second_round"
-    OLDER = "older"
 
 
 class Electorate(StrEnum):
@@ -172,19 +153,14 @@ def ensure_list_complete(nominees: Sequence[Nominee], *, seats: int, tie: Tie) -
         raise Refused("ballot_birth_missing", names=", ".join(undated))
 
 
-def ballot_type(candidates: int, seats: int) -> str:
+def ballot_type(candidates: int, seats: int) -> Kind:
     """A with surplus, B without (domain 2.1)."""
-    return "A" if candidates > seats else "B"
+    return Kind.A if candidates > seats else Kind.B
 
 
 def ballot_order(names: Mapping[int, str]) -> list[int]:
     """Candidates as a ballot lists them: Vietnamese order by given name."""
     return sorted(names, key=lambda number: (sort_key(names[number]), number))
-
-
-def threshold_of(tellers: int) -> int:
-    """k of n codes open the box: 3 → 2, 5 → 3."""
-    return tellers // 2 + 1
 
 
 def ensure_committee(
@@ -300,82 +276,3 @@ def judge_sums(sums: Sums) -> Verdict:
     if sums.cast > sums.in_box:
         return Verdict.VOID
     return Verdict.EXPLAIN if sums.unexplained else Verdict.FITS
-
-
-def ensure_lower(seats: int, *, elected: int) -> int:
-    """A lower N that the hall may decide after a shortage (R6): at least three members in all.
-
-    Raises:
-        Refused: `ballot_seats_few`.
-    """
-    if seats < SEATS_LEAST or elected < SEATS_LEAST:
-        raise Refused("ballot_seats_few", least=SEATS_LEAST)
-    return seats
-
-
-@dataclass(frozen=True)
-class Votes:
-    """What one candidate got. For type A `no` and `not_counted` are 0."""
-
-    votes: int
-    no: int = 0
-    not_counted: int = 0
-
-
-@dataclass(frozen=True)
-class Typed:
-    """One typing of a round counted by hand (R15)."""
-
-    issued: int
-    collected: int
-    valid: int
-    invalid: int
-    votes: Mapping[int, Votes]
-
-
-def ensure_typed(typed: Typed, *, kind: str, seats: int, eligible: int) -> None:
-    """The invariants of domain 2.4, before anything is stored.
-
-    Raises:
-        Refused: `ballot_count_wrong` with the first invariant that is broken, in its own letters.
-    """
-    checks = [
-        ("0 ≤ issued", typed.issued >= 0),
-        (f"issued ≤ {eligible}", typed.issued <= eligible),
-        ("collected ≤ issued", 0 <= typed.collected <= typed.issued),
-        (
-            "valid + invalid = collected",
-            min(typed.valid, typed.invalid) >= 0 and typed.valid + typed.invalid == typed.collected,
-        ),
-    ]
-    for each in typed.votes.values():
-        fits = min(each.votes, each.no, each.not_counted) >= 0 and each.votes <= typed.valid
-        checks.append(("votes ≤ valid", fits))
-        if kind == "B":
-            whole = each.votes + each.no + each.not_counted == typed.valid
-            checks.append(("yes + no + not_counted = valid", whole))
-    if kind == "A":
-        total = sum(each.votes for each in typed.votes.values())
-        checks.append(("Σ votes ≤ valid × N", total <= typed.valid * seats))
-        checks.append(("Σ votes ≥ valid", total >= typed.valid))
-    broken = next((name for name, holds in checks if not holds), None)
-    if broken is not None:
-        raise Refused("ballot_count_wrong", rule=broken)
-
-
-def differences(first: Typed, second: Typed) -> list[tuple[str, int, int]]:
-    """What two independent typings disagree about: `(field, first, second)`."""
-    pairs = [
-        ("issued", first.issued, second.issued),
-        ("collected", first.collected, second.collected),
-        ("valid", first.valid, second.valid),
-        ("invalid", first.invalid, second.invalid),
-    ]
-    for number in first.votes:
-        one, two = first.votes[number], second.votes.get(number, Votes(-1))
-        pairs += [
-            (f"votes:{number}", one.votes, two.votes),
-            (f"no:{number}", one.no, two.no),
-            (f"not_counted:{number}", one.not_counted, two.not_counted),
-        ]
-    return [pair for pair in pairs if pair[1] != pair[2]]

@@ -57,8 +57,7 @@ def upgrade() -> None:
         sa.Column("running", sa.Boolean(), nullable=True),
         sa.Column("made_at", kiosk.core.columns.UtcDateTime(), nullable=False),
         sa.Column("slips_printed", sa.Integer(), nullable=True),
-        sa.Column("public_key", sa.LargeBinary(length=32), nullable=True),
-        sa.Column("records", sa.JSON(), nullable=False),
+        sa.Column("lock", sa.JSON(), nullable=False),
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
         sa.Column("compared_device_id", sa.Integer(), nullable=True),
         sa.Column("compared_at", kiosk.core.columns.UtcDateTime(), nullable=True),
@@ -218,8 +217,8 @@ def upgrade() -> None:
         "opened_ballot",
         sa.Column("round_id", sa.Integer(), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
-        sa.Column("choice", sa.String(length=100), nullable=False),
-        sa.Column("verdict", sa.String(length=30), nullable=False),
+        sa.Column("marks", sa.LargeBinary(length=100), nullable=False),
+        sa.Column("invalid", sa.String(length=20), nullable=False),
         sa.ForeignKeyConstraint(
             ["round_id"], ["ballot_round.id"], name=op.f("fk_opened_ballot_round_id")
         ),
