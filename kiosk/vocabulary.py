@@ -4,6 +4,7 @@ from kiosk.agenda import events as agenda
 from kiosk.backup import events as backup
 from kiosk.ballot import engine_events as ballot_engine
 from kiosk.ballot import events as ballot
+from kiosk.ballot import round_events as ballot_rounds
 from kiosk.checkin import events as checkin
 from kiosk.conference import events as conference
 from kiosk.conference import file_events as files
@@ -26,6 +27,7 @@ ALL = (
     agenda,
     motions,
     ballot,
+    ballot_rounds,
     ballot_engine,
     documents,
     backup,

@@ -123,7 +123,7 @@ class BallotRound(Base):
     #: A with surplus, B without (domain 2.1).
     type: Mapped[str] = mapped_column(String(1))
     seats: Mapped[int] = mapped_column()
-    #: `{candidate, delegate, name, title, unit, born}` in ballot order; fixed with the round.
+    #: `{candidate, delegate, name, printed, title, unit, born}` in ballot order; fixed for good.
     candidates: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(10), default="prepared")
     #: True until it is declared or void, then empty: unique, so one round runs at a time.
@@ -178,8 +178,9 @@ class BallotRound(Base):
     put_away_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: Complaints during the count, for D6; "" where there was none.
     complaints: Mapped[str] = mapped_column(String(1000), default="")
-    #: What the conference decided after this round, where seats were left: a motion.
-    decision_motion_id: Mapped[int | None] = mapped_column(ForeignKey("motion.id"))
+    #: What was put to the hall after this round, where seats were left: a smaller board.
+    lower_motion_id: Mapped[int | None] = mapped_column(ForeignKey("motion.id"))
+    lower_to: Mapped[int | None] = mapped_column()
 
     # -- void, by a written act of two accounts --
     void_reason: Mapped[str] = mapped_column(String(400), default="")

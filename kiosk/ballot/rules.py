@@ -257,11 +257,11 @@ class Verdict(StrEnum):
 
 
 def judge_sums(sums: Sums) -> Verdict:
-    """More ballots than slips in the transparent box voids the round; fewer is explained (5.5).
+    """More ballots than slips in the transparent box, or more slips there than were issued, voids
+    the round; fewer is explained (5.5).
 
     Raises:
-        Refused: `ballot_sums_negative`, `ballot_slips_do_not_add_up` where left + issued ≠ printed,
-            `ballot_more_cast_than_issued`.
+        Refused: `ballot_sums_negative`, `ballot_slips_do_not_add_up` where left + issued ≠ printed.
     """
     if min(sums.left, sums.in_box, sums.lost, sums.refused) < 0:
         raise Refused("ballot_sums_negative")
@@ -273,6 +273,6 @@ def judge_sums(sums: Sums) -> Verdict:
             sum=sums.left + sums.issued,
             printed=sums.printed,
         )
-    if sums.cast > sums.in_box:
+    if sums.cast > sums.in_box or sums.in_box > sums.issued:
         return Verdict.VOID
     return Verdict.EXPLAIN if sums.unexplained else Verdict.FITS

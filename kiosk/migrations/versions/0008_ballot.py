@@ -83,7 +83,8 @@ def upgrade() -> None:
         sa.Column("declared_at", kiosk.core.columns.UtcDateTime(), nullable=True),
         sa.Column("put_away_at", kiosk.core.columns.UtcDateTime(), nullable=True),
         sa.Column("complaints", sa.String(length=1000), nullable=False),
-        sa.Column("decision_motion_id", sa.Integer(), nullable=True),
+        sa.Column("lower_motion_id", sa.Integer(), nullable=True),
+        sa.Column("lower_to", sa.Integer(), nullable=True),
         sa.Column("void_reason", sa.String(length=400), nullable=False),
         sa.Column("void_asked_by", sa.String(length=40), nullable=False),
         sa.Column("void_asked_reason", sa.String(length=400), nullable=False),
@@ -119,7 +120,7 @@ def upgrade() -> None:
             ["compared_device_id"], ["device.id"], name=op.f("fk_ballot_round_compared_device_id")
         ),
         sa.ForeignKeyConstraint(
-            ["decision_motion_id"], ["motion.id"], name=op.f("fk_ballot_round_decision_motion_id")
+            ["lower_motion_id"], ["motion.id"], name=op.f("fk_ballot_round_lower_motion_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ballot_round")),
         sa.UniqueConstraint("number", name=op.f("uq_ballot_round_number")),
