@@ -25,6 +25,16 @@ BOARD = Definition(
 )
 
 
+#: What the database keeps of a round, as small as it can be: for tests that kill the program.
+TABLES = (
+    "CREATE TABLE round (one INTEGER PRIMARY KEY, state TEXT NOT NULL, secret BLOB)",
+    "CREATE TABLE sealed (sealed BLOB PRIMARY KEY) WITHOUT ROWID",
+    "CREATE TABLE opened (place INTEGER PRIMARY KEY, marks BLOB, invalid TEXT)",
+    "INSERT INTO round VALUES (1, 'voting', NULL)",
+)
+DATABASE = "kiosk.sqlite3"
+
+
 @dataclass
 class Round:
     """What the hall, the tablets and the tellers have together; no process has all of it."""
