@@ -30,6 +30,7 @@ from sqlalchemy.exc import DBAPIError
 
 from kiosk import __version__, config, create_app, instance
 from kiosk.ballot.cli import ballot
+from kiosk.closing.cli import verify
 from kiosk.core import jobs
 from kiosk.core.access import THE_PROGRAM
 from kiosk.core.errors import Refused
@@ -618,6 +619,7 @@ def _add_verbs(group: click.Group) -> None:
     cli.add_command(group)
 
 
+ballot.add_command(verify)
 _add_verbs(ballot)
 
 
