@@ -184,6 +184,8 @@ def console_bar(role: str, endpoint: str) -> tuple[list[tuple[Part, bool]], list
 _PART_OF = {
     "items.page": "agenda.plan",
     "ballot.rule": "ballot.home",
+    "rounds.page": "ballot.home",
+    "rounds.report_page": "ballot.home",
     "checkin.person": "conference.roster",
     "desk.person": "desk.home",
     "desk.newcomer": "desk.home",

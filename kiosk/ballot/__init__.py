@@ -8,8 +8,24 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Add this room's pages to the application."""
-    from kiosk.ballot import events as _events  # noqa: F401 (registers its catalogue)
-    from kiosk.ballot import routes
+    """Add this room's pages to the application, and what its acts keep in memory."""
+    from pathlib import Path
 
-    routes.init_app(app)
+    from kiosk.ballot import (
+        events as _events,  # noqa: F401 (registers its catalogue)
+    )
+    from kiosk.ballot import (
+        issuing_routes,
+        rounds_routes,
+        routes,
+        voting_routes,
+    )
+    from kiosk.ballot.boxes import Boxes
+    from kiosk.ballot.counting import Throttle
+    from kiosk.ballot.locking import Ceremony
+
+    app.extensions["kiosk_boxes"] = Boxes(Path(app.instance_path))
+    app.extensions["kiosk_ceremony"] = Ceremony()
+    app.extensions["kiosk_ballot_throttle"] = Throttle()
+    for pages in (routes, rounds_routes, issuing_routes, voting_routes):
+        pages.init_app(app)

@@ -25,7 +25,7 @@ from kiosk.ballot.rules import WITNESSES, State, Way
 from kiosk.core import audit
 from kiosk.core.access import Actor
 from kiosk.core.clock import Clock, utc_now
-from kiosk.core.db import changed, refusing, unit_of_work
+from kiosk.core.db import changed, db, refusing, unit_of_work
 from kiosk.core.errors import Refused
 
 
@@ -120,6 +120,19 @@ def teller_comes(
         )
         changed(session, "ballot")
     return slot, ceremony.give(number, slot)
+
+
+def give_again(*, number: int, slot: int, ceremony: Ceremony) -> str:
+    """Another code for a teller who has not typed one back; the card before is destroyed.
+
+    Raises:
+        Refused: `ballot_wrong_moment`, `ballot_not_a_teller`, `ballot_teller_here`.
+    """
+    found = _in_ceremony(db.session(), number)
+    teller = _slot(found, slot)
+    if teller.typed_at is not None:
+        raise Refused("ballot_teller_here", name=teller.name)
+    return ceremony.give(number, slot)
 
 
 def type_back(

@@ -192,7 +192,7 @@ register(
             " phát: nhiều phiếu hoặc thẻ hơn mức có thể. Hãy đếm lại thẻ; nếu vẫn vậy, hủy lượt này"
             " và bầu lại.",
             "{cast} ballots in the electronic box, {in_box} slips in the clear box, {issued}"
-            " issued: more than there can be. Count the slips again; if it stays so, void the round.",
+            " issued: more than there can be. Count the slips again; if it stays, void the round.",
         ),
         "ballot_codes_wait": Sentence(
             "Vừa nhập sai mã nhiều lần. Hãy đợi {seconds} giây rồi nhập lại.",

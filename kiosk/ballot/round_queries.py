@@ -421,6 +421,13 @@ def entitled_now(session: Session, electorate: rules.Electorate) -> list[int]:
     ]
 
 
+def suggested_slips(session: Session) -> int:
+    """Everyone who may elect and a tenth to spare, five at least."""
+    found = queries.find_election(session)
+    many = len(entitled_now(session, found.electorate)) if found is not None else 0
+    return many + max(many // 10, 5)
+
+
 def helpers(session: Session, round_id: int) -> list[str]:
     """Who helped a voter of the voter's own choice; never whom."""
     return list(

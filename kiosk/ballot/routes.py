@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, Response, current_app, make_response, render_template, request
+from flask import Blueprint, Flask, Response, g, render_template, request
 
-from kiosk.ballot import papers, queries, rule_text, services
-from kiosk.ballot.rules import Base, Electorate, Source, Style, Tie, ballot_type
+from kiosk.ballot import papers, queries, round_queries, rule_text, services
+from kiosk.ballot.rules import Base, Electorate, Source, Style, Tie, Way, ballot_type
+from kiosk.ballot.serving import is_rehearsal, pdf
 from kiosk.conference import queries as people
-from kiosk.config import Settings
 from kiosk.core import hx, jobs
 from kiosk.core.access import LEADERS, Role, actor, allow
 from kiosk.core.clock import in_hall, utc_now
@@ -25,19 +25,6 @@ MOST_FOUND = 12
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
-
-
-def is_rehearsal() -> bool:
-    settings: Settings = current_app.extensions["kiosk_settings"]
-    return settings.rehearsal
-
-
-def pdf(data: bytes, name: str) -> Response:
-    """A paper for the printer."""
-    response = make_response(data)
-    response.headers["Content-Type"] = "application/pdf"
-    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
-    return response
 
 
 @bp.get("/console/ballot")
@@ -59,16 +46,17 @@ def home() -> str:
         bases=list(Base),
         ties=list(Tie),
         electorates=list(Electorate),
+        standing=round_queries.standing(session),
+        ways=list(Way),
+        slip_sets=round_queries.slip_sets(session),
+        suggested_slips=round_queries.suggested_slips(session),
         suggested_term=f"{year} - {year + 2}",
-        may_act=(request_role() in LEADERS and meeting is not None and meeting.ended_at is None),
+        may_act=(
+            str(g.get("audience") or "") in LEADERS
+            and meeting is not None
+            and meeting.ended_at is None
+        ),
     )
-
-
-def request_role() -> str:
-    """The role by which this page was opened."""
-    from flask import g
-
-    return str(g.get("audience") or "")
 
 
 @bp.post("/console/ballot/settings")

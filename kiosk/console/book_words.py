@@ -299,11 +299,24 @@ VALUES: dict[str, tuple[str, str]] = {
     "clock": ("đồng hồ", "clock"),
     "sleep": ("chế độ ngủ", "sleep mode"),
     "power": ("nguồn điện", "power"),
+    "first": ("lượt đầu", "first round"),
+    "tie": ("bầu lại vì bằng phiếu", "second round after a tie"),
+    "shortage": ("bầu thêm cho đủ", "round for the open seats"),
+    "again": ("bầu lại sau khi hủy", "voted again after a void round"),
+    "hands": ("giơ tay", "hands"),
 }
 
 #: Facts that a person wants to read, with their words; others stay in the stored line.
 FACTS: dict[str, tuple[str, str]] = {
-    "way": ("gửi bằng", "sent by"),
+    "round": ("lượt", "round"),
+    "seats": ("số cần bầu", "seats"),
+    "issued": ("đã phát", "issued"),
+    "entitled": ("được bầu", "entitled"),
+    "ballots_in_box": ("phiếu trong hòm", "ballots in the box"),
+    "collected": ("thu về", "collected"),
+    "valid": ("hợp lệ", "valid"),
+    "invalid": ("không hợp lệ", "invalid"),
+    "way": ("bằng", "by"),
     "receiver": ("người nhận", "taken by"),
     "reason": ("lý do", "reason"),
     "outcome": ("kết quả", "outcome"),

@@ -6,7 +6,8 @@
  * location.replace. Nothing is kept in any storage.
  *
  * Parts: ballot/choices.js what is marked and what the page says about it; ballot/sending.js the one
- * request; seal.js closes the ballot. Words stand in the page (#vote-words).
+ * request; seal.js makes the
+ * fingerprint and closes the ballot. Words stand in the page (#vote-words).
  */
 import { Choices } from './ballot/choices.js';
 import { cast, checkSlip } from './ballot/sending.js';
@@ -14,7 +15,7 @@ import { startBeat } from './beat.js';
 import { keepAwake } from './device/awake.js';
 import { makeHarmless } from './device/harmless.js';
 import { digitOf, listenForScanner } from './gate/keys.js';
-import { sealBallot } from './ballot/sealing.js';
+import { fingerprint, groups, seal } from './seal.js';
 
 const SLIP_DIGITS = 10;
 const WARN_S = 60;
@@ -29,8 +30,17 @@ const facts = page.dataset;
 const home = document.body.dataset.home;
 const steps = Object.fromEntries([...page.querySelectorAll('[data-step]')].map((each) => [each.dataset.step, each]));
 const beat = startBeat();
+// What is fingerprinted is what stands on this page: the names are read from the ballot itself.
+const ballot = {
+  publicKey: facts.key,
+  definition: {
+    ...JSON.parse(facts.definition),
+    candidates: [...page.querySelectorAll('.names .name')].map((each) => each.textContent),
+  },
+};
 
 let step = 'slip';
+let mark = '';
 let slip = '';
 let sealed = null;
 let touchedAt = performance.now();
@@ -102,9 +112,9 @@ function typeDigit(digit) {
 }
 
 async function check() {
-  if (slip.length !== SLIP_DIGITS || isChecking) return;
+  if (slip.length !== SLIP_DIGITS || isChecking || !mark) return;
   isChecking = true;
-  const answer = await checkSlip(facts.check, { slip, round: facts.round, fingerprint: facts.fingerprint });
+  const answer = await checkSlip(facts.check, { slip, round: facts.round, fingerprint: mark });
   if (answer.kind === 'stale') { leave(); return; }
   if (answer.kind === 'fine') {
     // The last beat for a while; it is over before the ballot shows.
@@ -132,8 +142,8 @@ async function send() {
   for (const each of steps.sending.querySelectorAll('[data-when]')) each.hidden = each.dataset.when !== 'fresh';
   const giveUp = steps.sending.querySelector('[data-go="give-up"]');
   giveUp.hidden = true;
-  if (sealed === null) sealed = sealBallot(choices.bytes(), facts.fingerprint, facts.key);
-  const answer = await cast(facts.cast, { slip, round: facts.round, fingerprint: facts.fingerprint, sealed }, {
+  if (sealed === null) sealed = await seal(ballot, choices.bytes());
+  const answer = await cast(facts.cast, { slip, round: facts.round, fingerprint: mark, sealed }, {
     onLate: () => {
       for (const each of steps.sending.querySelectorAll('[data-when]')) each.hidden = each.dataset.when !== 'late';
       giveUp.hidden = false;
@@ -229,4 +239,8 @@ makeHarmless();
 const handed = /^slip:(\d{10})$/.exec(window.name);
 window.name = '';
 drawSlip();
+const made = await fingerprint(ballot);
+mark = [...made].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+page.querySelector('[data-groups]').textContent = groups(made).slice(0, 4).join(' ');
+page.dataset.made = '1';
 if (handed) { slip = handed[1]; drawSlip(); check(); }
