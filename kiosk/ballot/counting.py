@@ -15,7 +15,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from kiosk.agenda import wall
-from kiosk.agenda.guards import before_ending
+from kiosk.agenda.guards import before_ending, before_starting
 from kiosk.ballot import opening, round_queries, rules
 from kiosk.ballot.boxes import Boxes
 from kiosk.ballot.definition import sealed_fingerprint
@@ -25,6 +25,7 @@ from kiosk.ballot.round_events import RoundEvent
 from kiosk.ballot.round_queries import RoundView
 from kiosk.ballot.rounds import ensure_state
 from kiosk.ballot.rules import State, Sums, Verdict, Way
+from kiosk.conference.plan.kinds import AgendaKind
 from kiosk.core import audit
 from kiosk.core.access import Actor
 from kiosk.core.clock import Clock, utc_now
@@ -376,6 +377,13 @@ def ensure_declared(session: Session) -> None:
     found = round_queries.running(session)
     if found is not None:
         raise Refused("ballot_result_not_declared", number=found.number)
+
+
+@before_starting
+def ensure_announced(session: Session, kind: AgendaKind) -> None:
+    """R16: the resolution takes the result over, so it does not begin while a round runs."""
+    if kind is AgendaKind.RESOLUTION:
+        ensure_declared(session)
 
 
 def _set(session: Session, found: RoundView, **values: object) -> None:

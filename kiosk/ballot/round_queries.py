@@ -329,6 +329,22 @@ def locked_round(session: Session) -> RoundView | None:
     return found if found is not None and found.state is State.LOCKED else None
 
 
+def open_round(session: Session) -> RoundView | None:
+    """The round that is voted on now, in whatever way: the wall shows its turnout."""
+    found = running(session)
+    return found if found is not None and found.state is State.OPENED else None
+
+
+def shown_result(session: Session) -> RoundView | None:
+    """The newest round whose figures are being read or whose result nobody has put away."""
+    found = [
+        each
+        for each in rounds(session)
+        if each.revealed and each.put_away_at is None and each.state is not State.VOIDED
+    ]
+    return found[-1] if found and open_round(session) is None else None
+
+
 def is_voting(session: Session) -> bool:
     """Cheap, for follow mode: asked with every drawing of the devices' list."""
     return bool(
