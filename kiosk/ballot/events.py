@@ -35,18 +35,21 @@ register(
             "The election is not set up yet. Open the page Election and enter the number of seats.",
         ),
         "ballot_settings_locked": Sentence(
-            "Thể lệ bầu cử đã đưa Hội nghị biểu quyết nên không sửa được nữa. Muốn sửa, Hội nghị"
-            " phải bác thể lệ này trước.",
-            "The election rule has been put to the hall and cannot change. Only a rejected rule can"
-            " be changed.",
+            "Thể lệ bầu cử đã đưa Hội nghị biểu quyết nên không sửa được nữa. Nếu cần sửa, hãy"
+            " xin Hội nghị bác thể lệ này trước.",
+            "The election rule has been put to the hall and cannot change. Ask the hall to"
+            " reject it first.",
         ),
         "ballot_seats_locked": Sentence(
-            "Số lượng thành viên đã đưa Hội nghị biểu quyết nên không sửa được nữa.",
-            "The number of members has been put to the hall and cannot change.",
+            "Số lượng thành viên đã đưa Hội nghị biểu quyết nên không sửa được nữa. Hãy giữ"
+            " nguyên số này.",
+            "The number of members has been put to the hall and cannot change. Leave it as it is.",
         ),
         "ballot_list_locked": Sentence(
-            "Danh sách bầu cử đã đưa Hội nghị biểu quyết nên không đề cử, không rút được nữa.",
-            "The list of candidates has been put to the hall: nobody can be added or withdrawn.",
+            "Danh sách bầu cử đã đưa Hội nghị biểu quyết nên không đề cử, không rút được nữa."
+            " Nếu cần sửa, hãy xin Hội nghị bác danh sách này trước.",
+            "The list of candidates has been put to the hall: nobody can be added or withdrawn."
+            " Ask the hall to reject it first.",
         ),
         "ballot_guest_no_candidate": Sentence(
             "{name} là khách mời, không thuộc cơ quan nên không ứng cử được. Hãy chọn người khác.",
@@ -57,11 +60,12 @@ register(
             "{name} là người đứng đầu, cấp phó hoặc kế toán trưởng nên không được ứng cử (Điều 60)."
             " Hãy chọn người khác; nếu ghi nhầm, sửa ở trang Thành phần điều hành.",
             "{name} is head, deputy head or chief accountant and may not stand (Article 60). Choose"
-            " another person, or correct it on the page Running bodies.",
+            " another person, or correct it on the page Committees.",
             status=NOT_SO,
         ),
         "ballot_candidate_twice": Sentence(
-            "{name} đã có trong danh sách đề cử.", "{name} is on the list already."
+            "{name} đã có trong danh sách đề cử. Hãy xem lại danh sách.",
+            "{name} is on the list already. Look at the list again.",
         ),
         "ballot_candidate_unknown": Sentence(
             "Không thấy người này trong danh sách đề cử. Hãy tải lại trang Bầu cử.",
@@ -78,8 +82,8 @@ register(
             "No consent is recorded for: {names}. Ask them and record it, or withdraw them.",
         ),
         "ballot_birth_missing": Sentence(
-            "Thể lệ chọn người nhiều tuổi hơn khi bằng phiếu, nên cần ngày sinh của: {names}.",
-            "The rule takes the older one in a tie, so dates of birth are needed for: {names}.",
+            "Thể lệ chọn người nhiều tuổi hơn khi bằng phiếu. Hãy ghi ngày sinh của: {names}.",
+            "The rule takes the older one in a tie. Record the dates of birth of: {names}.",
         ),
         "ballot_question_unknown": Sentence(
             "Không rõ nội dung cần biểu quyết. Hãy tải lại trang Bầu cử.",
@@ -87,8 +91,8 @@ register(
             status=NOT_SO,
         ),
         "ballot_question_adopted": Sentence(
-            "Hội nghị đã thông qua nội dung này (biểu quyết số {number}).",
-            "The hall has adopted this already (motion {number}).",
+            "Hội nghị đã thông qua nội dung này (biểu quyết số {number}). Hãy làm bước tiếp theo.",
+            "The hall has adopted this already (motion {number}). Go on with the next step.",
         ),
         "ballot_seats_not_adopted": Sentence(
             "Hội nghị chưa thông qua số lượng thành viên. Hãy biểu quyết số lượng trước.",
@@ -105,18 +109,16 @@ register(
         "ballot_tellers_number": Sentence(
             "Ban kiểm phiếu cần 3 hoặc 5 người, đang có {tellers}. Hãy sửa ở trang Thành phần điều"
             " hành.",
-            "There must be 3 or 5 tellers, and there are {tellers}. Correct it on the page Running"
-            " bodies.",
+            "There must be 3 or 5 tellers; there are {tellers}. Correct it on the page Committees.",
         ),
         "ballot_tellers_head": Sentence(
             "Ban kiểm phiếu chưa có trưởng ban. Hãy đặt ở trang Thành phần điều hành.",
-            "The tellers have no head. Set one on the page Running bodies.",
+            "The tellers have no head. Set one on the page Committees.",
         ),
         "ballot_witnesses_number": Sentence(
             "Cần {needed} người chứng kiến kiểm phiếu, đang có {witnesses}. Hãy thêm ở trang Thành"
             " phần điều hành.",
-            "{needed} witnesses are needed, and there are {witnesses}. Add them on the page Running"
-            " bodies.",
+            "{needed} witnesses are needed; there are {witnesses}. Add them on the page Committees.",
         ),
         "ballot_teller_stands": Sentence(
             "Người ứng cử không được ở Ban kiểm phiếu hoặc làm chứng: {names}. Hãy cử người khác.",

@@ -69,8 +69,9 @@ register(
             status=NOT_SO,
         ),
         "ballot_slips_locked": Sentence(
-            "Hòm phiếu lượt {number} đã khóa nên không in lại thẻ được nữa.",
-            "The box of round {number} is locked, so its slips cannot be printed again.",
+            "Hòm phiếu lượt {number} đã khóa nên không in lại thẻ được nữa. Hãy dùng thẻ đã đếm.",
+            "The box of round {number} is locked, so its slips cannot be printed again. Use"
+            " those that were counted.",
         ),
         "ballot_slips_missing": Sentence(
             "Chưa in thẻ bầu cho lượt {number}. Hãy in trước.",
@@ -84,8 +85,9 @@ register(
             status=NOT_SO,
         ),
         "ballot_slips_not_counted": Sentence(
-            "Ban kiểm phiếu chưa ghi số thẻ đã đếm của lượt {number}.",
-            "The tellers have not recorded how many slips they counted for round {number}.",
+            "Ban kiểm phiếu chưa ghi số thẻ đã đếm của lượt {number}. Hãy đếm thẻ và ghi số trước.",
+            "The tellers have not recorded how many slips they counted for round {number}. Count"
+            " them and save the number.",
         ),
         "ballot_badge_unreadable": Sentence(
             "Không đọc được thẻ đại biểu. Hãy quét lại.",
@@ -93,27 +95,30 @@ register(
             status=NOT_SO,
         ),
         "ballot_badge_unknown": Sentence(
-            "Thẻ này không có trong danh sách, hoặc đã được đổi thẻ mới.",
-            "This badge is unknown, or has been replaced.",
+            "Thẻ này không có trong danh sách, hoặc đã được đổi thẻ mới. Hãy dùng thẻ đang có"
+            " hiệu lực.",
+            "This badge is unknown, or has been replaced. Use the badge in force.",
             status=NOT_SO,
         ),
         "ballot_not_a_teller": Sentence(
-            "{name} không thuộc Ban kiểm phiếu đã được Hội nghị thông qua.",
-            "{name} is none of the tellers whom the hall approved.",
+            "{name} không thuộc Ban kiểm phiếu đã được Hội nghị thông qua. Mời đúng người quét"
+            " thẻ.",
+            "{name} is none of the tellers whom the hall approved. Ask the right person to scan.",
             status=NOT_SO,
         ),
         "ballot_not_a_witness": Sentence(
-            "{name} không phải người chứng kiến kiểm phiếu.",
-            "{name} is no witness of the count.",
+            "{name} không phải người chứng kiến kiểm phiếu. Mời đúng người quét thẻ.",
+            "{name} is no witness of the count. Ask the right person to scan.",
             status=NOT_SO,
         ),
         "ballot_not_the_head": Sentence(
-            "{name} không phải trưởng Ban kiểm phiếu. Việc này cần trưởng ban quét thẻ.",
-            "{name} is not the head of the tellers. The head must scan the badge for this.",
+            "{name} không phải trưởng Ban kiểm phiếu. Mời trưởng ban quét thẻ.",
+            "{name} is not the head of the tellers. Ask the head to scan the badge.",
             status=NOT_SO,
         ),
         "ballot_teller_here": Sentence(
-            "{name} đã quét thẻ ở bước này rồi.", "{name} has scanned already at this step."
+            "{name} đã quét thẻ ở bước này rồi. Mời người tiếp theo.",
+            "{name} has scanned already at this step. Ask the next one.",
         ),
         "ballot_code_gone": Sentence(
             "Máy chủ đã khởi động lại nên các mã vừa cấp không còn. Hãy làm lại lễ khóa hòm từ đầu"
@@ -128,13 +133,14 @@ register(
             status=NOT_SO,
         ),
         "ballot_code_first": Sentence(
-            "Người kiểm phiếu này chưa gõ lại mã.", "This teller has not typed the code back yet."
+            "Người kiểm phiếu này chưa gõ lại mã. Hãy gõ lại mã trước khi niêm phong bì.",
+            "This teller has not typed the code back yet. Do that before the envelope.",
         ),
         "ballot_ceremony_not_complete": Sentence(
-            "Chưa khóa được hòm: cần đủ {tellers} mã đã gõ lại, {tellers} phong bì đã ký và"
+            "Chưa khóa được hòm. Hãy làm đủ: {tellers} mã đã gõ lại, {tellers} phong bì đã ký và"
             " {witnesses} người chứng kiến đã quét thẻ.",
-            "The box cannot be locked yet: {tellers} codes typed back, {tellers} envelopes signed"
-            " and {witnesses} witnesses are needed.",
+            "The box cannot be locked yet. Complete it: {tellers} codes typed back, {tellers}"
+            " envelopes signed and {witnesses} witnesses.",
         ),
         "ballot_box_not_shown": Sentence(
             "Chưa xác nhận hòm trong suốt đã cho hội trường thấy trống. Hãy cho xem hòm rồi đánh"
@@ -151,11 +157,11 @@ register(
             "No voting is open now. The screen will go back by itself.",
         ),
         "ballot_page_old": Sentence(
-            "Trang này của lượt bầu trước. Máy đang tải trang mới; thẻ bầu chưa dùng.",
-            "This page belongs to another round. A new one is being loaded; the slip is unused.",
+            "Trang này của lượt bầu trước. Xin đợi máy tải trang mới; thẻ bầu chưa dùng.",
+            "This page belongs to another round. Wait for the new one; the slip is unused.",
         ),
         "ballot_slip_unreadable": Sentence(
-            "Số này không đúng. So lại từng chữ số trên thẻ rồi nhập lại.",
+            "Số này không đúng. Hãy so lại từng chữ số trên thẻ rồi nhập lại.",
             "This number is not right. Compare digit by digit with the slip and type it again.",
             status=NOT_SO,
         ),
@@ -163,12 +169,9 @@ register(
             "Phiếu của thẻ bầu này đã nằm trong hòm. Xin thả thẻ vào hòm trong suốt.",
             "The ballot of this slip lies in the box. Please drop the slip into the clear box.",
         ),
-        "ballot_not_entitled": Sentence(
-            "{name} không có tên trong danh sách người bầu cử của lượt này.",
-            "{name} is not on the list of electors of this round.",
-        ),
         "ballot_entitled_already": Sentence(
-            "{name} đã có tên trong danh sách người bầu cử.", "{name} is on the list already."
+            "{name} đã có tên trong danh sách người bầu cử. Mời người đó nhận thẻ.",
+            "{name} is on the list already. Let that person draw a slip.",
         ),
         "ballot_may_not_elect": Sentence(
             "{name} không có quyền bầu cử theo danh sách đại biểu. Hãy đặt quyền ở trang Đại biểu"
@@ -176,7 +179,8 @@ register(
             "{name} may not elect, by the roster. Set the right on the page Delegates first.",
         ),
         "ballot_not_drawn": Sentence(
-            "{name} chưa được phát thẻ ở lượt này.", "{name} has drawn no slip in this round."
+            "{name} chưa được phát thẻ ở lượt này. Không cần hủy gì.",
+            "{name} has drawn no slip in this round. There is nothing to take back.",
         ),
         "ballot_undo_late": Sentence(
             "Đã quá 2 phút nên không hủy lượt phát này được. Hãy ghi vào thẻ trả lại khi kiểm thẻ.",
@@ -218,11 +222,14 @@ register(
             " confirm.",
         ),
         "ballot_void_not_asked": Sentence(
-            "Chưa ai đề nghị hủy lượt này.", "Nobody has asked to void this round."
+            "Chưa ai đề nghị hủy lượt này. Hãy ghi đề nghị có lý do trước.",
+            "Nobody has asked to void this round. Ask in writing first.",
         ),
         "ballot_round_declared": Sentence(
-            "Kết quả lượt {number} đã công bố nên không hủy được nữa.",
-            "The result of round {number} is declared; it cannot be void any more.",
+            "Kết quả lượt {number} đã công bố nên không hủy được nữa. Hãy ghi khiếu nại vào biên"
+            " bản kiểm phiếu.",
+            "The result of round {number} is declared; it cannot be void any more. Write"
+            " complaints into the tellers' report.",
         ),
         "ballot_result_not_declared": Sentence(
             "Chưa công bố kết quả bầu cử (lượt {number}). Hãy công bố trước khi thông qua Nghị"

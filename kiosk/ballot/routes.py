@@ -50,6 +50,7 @@ def home() -> str:
         ways=list(Way),
         slip_sets=round_queries.slip_sets(session),
         suggested_slips=round_queries.suggested_slips(session),
+        suggested_title=services.Settings.title,
         suggested_term=f"{year} - {year + 2}",
         may_act=(
             str(g.get("audience") or "") in LEADERS

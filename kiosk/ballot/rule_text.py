@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -25,6 +25,8 @@ class Article:
 
     heading: str
     paragraphs: tuple[str, ...]
+    #: "Điều 1"; given when the articles are put together.
+    number: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def text_of(
             " tiết một số điều của Luật Thực hiện dân chủ ở cơ sở;",
             f"Hội nghị của {host} quyết định thể lệ bầu cử như sau.",
         ),
-        articles=(
+        articles=_numbered(
             _number_and_standard(found),
             _who_elects(found, standing),
             _form(tellers),
@@ -95,6 +97,12 @@ def text_of(
                 ),
             ),
         ),
+    )
+
+
+def _numbered(*articles: Article) -> tuple[Article, ...]:
+    return tuple(
+        replace(article, number=f"Điều {place}") for place, article in enumerate(articles, start=1)
     )
 
 

@@ -12,6 +12,7 @@ from werkzeug.exceptions import BadRequest
 
 from kiosk.ballot import queries, round_queries, voting
 from kiosk.ballot.boxes import Boxes
+from kiosk.ballot.definition import Style
 from kiosk.ballot.voting import Page
 from kiosk.core import follow, hx
 from kiosk.core.access import ANYONE, Kind, actor, allow
@@ -71,7 +72,7 @@ def page() -> Response:
             device=actor(),
             round=found,
             title=found.title,
-            style=found.style.value,
+            strikes=found.style is Style.STRIKE,
             camera=queries.election(session).camera,
             key=found.lock.public_key.hex(),
             definition=found.definition.as_json(),

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from balloting import BallotDay
-from flask import Flask
 from support import Browser, Meeting
 
 from kiosk.ballot import rounds, slips
@@ -26,25 +25,23 @@ def printed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return list(kept)
 
     monkeypatch.setattr(rounds.slips, "fresh", fresh)
-    return kept
-
-
-@pytest.fixture
-def day(
-    app: Flask,
-    meeting: Meeting,
-    signed_in: Callable[..., Browser],
-    as_device: Callable[[str, str], Browser],
-    printed: list[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> BallotDay:
-    """The conference open, all twelve in the hall, two tablets and a gate."""
     run = jobs.run_job
 
     def run_job(name: str, payload: Any, **more: Any) -> bytes:
         return b"%PDF-" if name == "ballot_paper" else run(name, payload, **more)
 
     monkeypatch.setattr(jobs, "run_job", run_job)
+    return kept
+
+
+@pytest.fixture
+def day(
+    meeting: Meeting,
+    signed_in: Callable[..., Browser],
+    as_device: Callable[[str, str], Browser],
+    printed: list[str],
+) -> BallotDay:
+    """The conference open, all twelve in the hall, two tablets and a gate."""
     made = BallotDay(
         meeting=meeting,
         secretary=signed_in(Role.SECRETARY),
