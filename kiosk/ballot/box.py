@@ -151,8 +151,8 @@ class Box:
         """Use up the slip and drop the ballot: durable when this returns, or nothing of it.
 
         `slip` is a hash of `slips.slip_hash`. A used slip with a ballot that lies in the box is
-        answered as before: the box does not know which slip brought which ballot, and changes
-        nothing.
+        answered as before, also after the voting: the box does not know which slip brought which
+        ballot, and changes nothing.
 
         Raises:
             Refused: `ballot_wrong_length`, `ballot_box_shut`, `ballot_slip_unknown`,
@@ -162,18 +162,18 @@ class Box:
         if len(sealed) != self.sealed_length or sealed == self._nothing:
             raise Refused("ballot_wrong_length")
         with self._file.unit() as on:
-            if self._is_shut(on):
-                raise Refused("ballot_box_shut")
             row = on.exec_driver_sql(
                 "SELECT place, used FROM slip WHERE hash = ?", (_keyed(self._salt, slip),)
             ).one_or_none()
+            lies_in_it = self._holds(on, sealed)
+            if row is not None and row.used and lies_in_it:
+                return Cast.AGAIN
+            if self._is_shut(on):
+                raise Refused("ballot_box_shut")
             if row is None:
                 raise Refused("ballot_slip_unknown")
-            lies_in_it = self._holds(on, sealed)
             if row.used:
-                if not lies_in_it:
-                    raise Refused("ballot_slip_used")
-                return Cast.AGAIN
+                raise Refused("ballot_slip_used")
             if lies_in_it:
                 raise Refused("ballot_bytes_again")
             on.exec_driver_sql("UPDATE slip SET used = 1 WHERE place = ?", (row.place,))

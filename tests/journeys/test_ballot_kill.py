@@ -25,6 +25,7 @@ import pytest
 from ballot_box import DATABASE, TABLES, Round
 from support import ROOT, clean_environment
 
+from kiosk.ballot import box as boxes
 from kiosk.ballot import opening
 from kiosk.ballot.box import Box
 
@@ -150,9 +151,20 @@ class Hall:
             assert [(one.marks, str(one.invalid)) for one in counted] == opened, "stored = counted"
             return "opened"
         assert not sealed, "still sealed: not one opened ballot"
+        self._search_every_byte()
         assert not opened
         self._inspect_box(acknowledged)
         return str(state)
+
+    def _search_every_byte(self) -> None:
+        """While the box is locked: no sealed ballot outside of it, nothing of the round inside."""
+        folder = self.round.instance
+        outside = b"".join(file.read_bytes() for file in folder.iterdir() if file.is_file())
+        inside = b"".join(file.read_bytes() for file in (folder / boxes.FOLDER).iterdir())
+        assert not any(ballot[:16] in outside for ballot in self.ballots)
+        for value in (self.round.mark, self.round.public_key, *self.round.slips):
+            assert value not in inside
+        assert self.round.secret.encode() not in outside + inside
 
     def _inspect_box(self, acknowledged: set[bytes]) -> None:
         box = self.round.open()  # whoever opens it first puts the last COMMIT right

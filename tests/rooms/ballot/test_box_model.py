@@ -74,11 +74,13 @@ class Day(RuleBasedStateMachine):
             return no.code
 
     def _expected(self, slip: int, sealed: bytes) -> str:
+        lies_in_it = sealed in self.stored.values()
+        if slip in self.stored and lies_in_it:
+            return "again"
         if self.is_shut:
             return "ballot_box_shut"
-        lies_in_it = sealed in self.stored.values()
         if slip in self.stored:
-            return "again" if lies_in_it else "ballot_slip_used"
+            return "ballot_slip_used"
         return "ballot_bytes_again" if lies_in_it else "dropped"
 
     @precondition(lambda self: self.box is not None)
