@@ -16,6 +16,7 @@ from flask import current_app
 
 from kiosk.agenda import plan_import
 from kiosk.backup import services as backup
+from kiosk.ballot import papers, round_queries, rounds
 from kiosk.checkin import roster_undo
 from kiosk.conference import queries as people
 from kiosk.conference import reading
@@ -25,6 +26,7 @@ from kiosk.conference.roster.mapping import choices_of_words
 from kiosk.conference.roster.sheet import Choices
 from kiosk.conference.rules import day_of
 from kiosk.core.access import Actor
+from kiosk.core.clock import utc_now
 from kiosk.core.db import db
 from kiosk.core.errors import Refused
 from kiosk.core.names import fold
@@ -146,6 +148,22 @@ def _invitation_letters(order: dict[str, Any], by: Actor) -> Any:
     )
     documents.note_printed(count=len(letters.people), by=by)
     return invitation.payload(letters)
+
+
+@act("slips.print")
+def _print_slips(order: dict[str, Any], by: Actor) -> Any:
+    """The codes go to the paper of whoever asked, and are stored nowhere."""
+    session = db.session()
+    count = order["count"] or round_queries.suggested_slips(session)
+    number = int(order["round"])
+    codes = rounds.print_slips(round_number=number, count=count, key=_keys().tokens, by=by)
+    return papers.slips_payload(
+        codes,
+        round_number=number,
+        event=people.conference(db.session()).title,
+        rehearsal=current_app.extensions["kiosk_settings"].rehearsal,
+        at=utc_now(),
+    )
 
 
 @act("staff.add")

@@ -314,6 +314,22 @@ def write_file(out: Path, data: bytes) -> None:
         raise click.UsageError(f"cannot write {out}: {refused.strerror}") from refused
 
 
+@command("slips", with_appcontext=False)
+@click.argument("out", type=FILE)
+@click.option("--round", "number", required=True, type=click.IntRange(1, 99), help="1, 2, 3 …")
+@click.option("--count", type=click.IntRange(1, 20_000), help="Default: electors and a tenth.")
+@click.pass_context
+@refusals
+def slips(context: click.Context, out: Path, number: int, count: int | None) -> None:
+    """Print the voting slips of one round: no names, random order. An earlier set is void."""
+    from kiosk.ballot import papers
+
+    jobs.step_back()
+    payload = order(context, "slips.print", round=number, count=count)
+    write_file(out, papers.job(payload, lambda done, total: None))
+    say(f"{out}: {len(payload['data']['slips'])} slips of round {number}")
+
+
 PORT = click.IntRange(0, 65_535)
 
 

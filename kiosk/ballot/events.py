@@ -118,7 +118,7 @@ register(
         "ballot_witnesses_number": Sentence(
             "Cần {needed} người chứng kiến kiểm phiếu, đang có {witnesses}. Hãy thêm ở trang Thành"
             " phần điều hành.",
-            "{needed} witnesses are needed; there are {witnesses}. Add them on the page Committees.",
+            "{needed} witnesses are needed; {witnesses} are there. See the page Committees.",
         ),
         "ballot_teller_stands": Sentence(
             "Người ứng cử không được ở Ban kiểm phiếu hoặc làm chứng: {names}. Hãy cử người khác.",

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from kiosk.ballot import queries, round_queries
+from kiosk.ballot import export, queries, round_queries
 from kiosk.ballot.definition import groups
 from kiosk.ballot.outcome import Base, Outcome, Reason
 from kiosk.ballot.round_queries import RoundView
@@ -20,6 +21,7 @@ from kiosk.checkin import queries as presences
 from kiosk.conference import queries as people
 from kiosk.core.errors import Refused
 from kiosk.core.figures import percent
+from kiosk.core.names import sort_key
 
 #: "% of …", as the table's head says it.
 BASE_WORDS = {
@@ -227,4 +229,31 @@ def facts(session: Session, found: RoundView) -> Report:
         added=[(row.name, row.reason, row.witness) for row in roll if row.added],
         helpers=round_queries.helpers(session, found.id),
         complaints=found.complaints,
+    )
+
+
+def export_of(session: Session, found: RoundView) -> dict[str, Any]:
+    """The opened round as `kiosk ballot verify` reads it (`docs/ballot-export.md`).
+
+    It holds single ballots, so it goes to the tellers and into the archive, and nowhere else.
+
+    Raises:
+        Refused: `ballot_wrong_moment` before the opening, or the broken invariant.
+    """
+    opened = round_queries.opened_box(session, found.id)
+    if opened is None or found.lock is None or found.figures is None:
+        raise Refused("ballot_wrong_moment", number=found.number, state=found.state.value)
+    return export.export(
+        definition=found.definition,
+        public_key=found.lock.public_key,
+        secret=opened.secret,
+        sealed=opened.sealed,
+        ballots=opened.ballots,
+        base=found.base,
+        tie=found.tie,
+        summoned=found.figures.summoned,
+        present=found.figures.present,
+        issued=found.figures.issued,
+        born=[each.born for each in found.candidates],
+        order=[sort_key(each.name) for each in found.candidates],
     )

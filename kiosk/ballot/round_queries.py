@@ -10,16 +10,18 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from kiosk.ballot import queries, rules
+from kiosk.ballot import judging, queries, rules
 from kiosk.ballot.definition import Definition, Style, groups
 from kiosk.ballot.keys import Lock
 from kiosk.ballot.models import (
     BallotRound,
+    OpenedBallot,
     PaperEntry,
     RollEntry,
     RoundHelper,
     RoundTeller,
     RoundWitness,
+    SealedBallot,
     Slip,
     SlipMark,
     SlipSet,
@@ -481,6 +483,49 @@ def slip_sets(session: Session) -> dict[int, SlipSetRow]:
 def slip_hashes(session: Session, set_id: int) -> list[bytes]:
     """Keyed hashes of one set, in the order of the hash."""
     return list(session.scalars(select(Slip.hash).where(Slip.set_id == set_id).order_by(Slip.hash)))
+
+
+def was_sealed(session: Session, round_id: int, ballot: bytes) -> bool:
+    """Whether these very bytes lay in the box of a round that is opened."""
+    return bool(
+        session.scalar(
+            select(func.count()).where(
+                SealedBallot.round_id == round_id, SealedBallot.sealed == ballot
+            )
+        )
+    )
+
+
+@dataclass(frozen=True, repr=False)
+class Opened:
+    """Everything of an opened box, for the export."""
+
+    secret: bytes
+    sealed: tuple[bytes, ...]
+    ballots: tuple[judging.Opened, ...]
+
+
+def opened_box(session: Session, round_id: int) -> Opened | None:
+    """The opened box of a tablet round; None before its opening."""
+    secret = session.scalar(select(BallotRound.secret).where(BallotRound.id == round_id))
+    if secret is None:
+        return None
+    rows = session.execute(
+        select(OpenedBallot.marks, OpenedBallot.invalid)
+        .where(OpenedBallot.round_id == round_id)
+        .order_by(OpenedBallot.place)
+    )
+    return Opened(
+        secret=secret,
+        sealed=tuple(
+            session.scalars(
+                select(SealedBallot.sealed)
+                .where(SealedBallot.round_id == round_id)
+                .order_by(SealedBallot.sealed)
+            )
+        ),
+        ballots=tuple(judging.Opened(row.marks, row.invalid) for row in rows),
+    )
 
 
 # -- paper -----------------------------------------------------------------------------------

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, g, render_template, request
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    g,
+    make_response,
+    render_template,
+    request,
+)
 
 from kiosk.ballot import (
     counting,
@@ -502,3 +512,17 @@ def report_page(number: int) -> str:
     session = db.session()
     found = round_queries.round_of(session, number)
     return render_template("ballot/report.html", report=report.facts(session, found), round=found)
+
+
+@bp.post(f"{ONE}/export")
+@allow(*LEADERS)
+def export_file(number: int) -> Response:
+    """The opened round as a file for the tellers, to be counted again by `kiosk ballot verify`."""
+    session = db.session()
+    found = round_queries.round_of(session, number)
+    made = json.dumps(report.export_of(session, found), ensure_ascii=False, indent=1)
+    response = make_response(made.encode())
+    response.headers["Content-Type"] = "application/json"
+    name = f"kiem-lai-luot-{number}.json"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -119,23 +119,44 @@ def check_slip(*, raw: str, page: Page, boxes: Boxes, key: bytes) -> None:
 def cast(*, raw: str, sealed: str, page: Page, boxes: Boxes, key: bytes) -> None:
     """Use the slip and drop the ballot; durable when this returns, or refused and nothing done.
 
-    `sealed` is Base64. The same slip with the same bytes is answered as the first time.
+    `sealed` is Base64. The same slip with the same bytes is answered as the first time, also when
+    the voting was closed or the box opened in between: the voter whose answer was lost is told.
 
     Raises:
         Refused: `ballot_not_open`, `ballot_page_old`, `ballot_slip_unreadable`, and what
             `Box.cast` refuses.
         NotSaved: the disk did not take it.
     """
-    found = _open_round(db.session(), page)
+    session = db.session()
+    found = _round_of_page(session, page)
     try:
         ballot = base64.b64decode(sealed.encode("ascii"), validate=True)
     except (binascii.Error, UnicodeEncodeError) as wrong:
         raise Refused("ballot_wrong_length") from wrong
     slip = _slip_of(found, raw, key)
+    if found.state in {State.COUNTED, State.DECLARED}:
+        if round_queries.was_sealed(session, found.id, ballot):
+            return
+        raise Refused("ballot_not_open")
     # The read ends here: a snapshot must not be held while the voter's ballot waits for its turn.
-    db.session.rollback()
+    session.rollback()
     boxes.of(found.number, found.mark).cast(slip, ballot)
     announce({"turnout"})
+
+
+#: States in which the box of a round exists, or its ballots lie opened in the database.
+_ANSWERED = frozenset({State.OPENED, State.CLOSED, State.SEALED, State.COUNTED, State.DECLARED})
+
+
+def _round_of_page(session: Session, page: Page) -> RoundView:
+    """The round that a tablet's page is of, also after its end."""
+    every = [each for each in round_queries.rounds(session) if each.way is Way.TABLET]
+    found = next((each for each in every if each.number == page.round_number), None)
+    if found is None or found.state not in _ANSWERED:
+        raise Refused("ballot_not_open")
+    if found.fingerprint != page.fingerprint.lower():
+        raise Refused("ballot_page_old")
+    return found
 
 
 def cast_count(found: RoundView, boxes: Boxes) -> int | None:

@@ -216,6 +216,7 @@ LIST: dict[str, str] = {
     "POST /console/ballot/rounds/<int:number>/void": LEADERS,
     "POST /console/ballot/rounds/<int:number>/void/confirm": LEADERS,
     "GET /console/ballot/rounds/<int:number>/report": LEADERS_AND_TECHNICIAN,
+    "POST /console/ballot/rounds/<int:number>/export": LEADERS,  # single ballots, for the tellers
     # who helps a voter is written down by whoever sees it; the list of electors is the desk's
     "POST /console/ballot/rounds/<int:number>/helpers": STAFF,
     "GET /console/ballot/rounds/<int:number>/find": DESK,

@@ -107,7 +107,8 @@ def test_every_refusal_to_a_voter_is_one_sentence(voting: BallotDay) -> None:
     assert refusal("/ballot/slip", slip=free, round="2") == "ballot_page_old"
     assert refusal("/ballot/slip", slip=slips.fresh(1)[0]) == "ballot_slip_unknown"
     voting.close(1)
-    assert refusal("/ballot/cast", slip=free, sealed=other) == "ballot_not_open"
+    assert refusal("/ballot/cast", slip=free, sealed=other) == "ballot_box_shut"
+    assert voting.send("/ballot/cast", cast).status_code == 204, "the lost answer is told"
 
 
 def test_what_is_no_order_of_a_ballot_page_is_a_bad_request(voting: BallotDay) -> None:

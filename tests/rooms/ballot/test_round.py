@@ -82,7 +82,7 @@ def test_nobody_votes_before_the_opening_or_after_the_closing(ballots: Any) -> N
     sealed, page = ballots.seal(number, [1, 0, 0, 0, 0]), ballots.page(number)
     ballots.close(number)
     late = {"raw": slip, "sealed": sealed, "page": page, "boxes": ballots.boxes, "key": KEY}
-    refused("ballot_not_open", voting.cast, **late)
+    refused("ballot_box_shut", voting.cast, **late)
 
 
 def test_a_slip_is_issued_once_to_those_entitled_and_present(ballots: Any, badge_of: Any) -> None:
