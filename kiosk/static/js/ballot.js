@@ -93,7 +93,7 @@ function drawSlip() {
   const place = page.querySelector('[data-digits]');
   if (!place) return;
   const typed = `${slip}${'·'.repeat(SLIP_DIGITS - slip.length)}`;
-  place.textContent = `${typed.slice(0, 4)} ${typed.slice(4, 7)} ${typed.slice(7)}`;
+  place.textContent = `${typed.slice(0, 5)} ${typed.slice(5)}`;   // as the slip prints them
   page.querySelector('[data-go="check"]').setAttribute('aria-disabled', String(slip.length !== SLIP_DIGITS));
   page.toggleAttribute('data-in-act', slip !== '' || step !== 'slip');
 }
