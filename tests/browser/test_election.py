@@ -244,6 +244,7 @@ def vote(tablet: Page, slip: str, names: list[str], *, blank: bool = False) -> l
 
 def again(tablet: Page) -> None:
     """The thanks are put away by a touch, and a fresh page comes."""
+    tablet.wait_for_timeout(650)  # a second tap on «Bỏ phiếu» must not clear the thanks
     tablet.get_by_role("button", name="Xóa màn hình ngay").click()
     expect(tablet.locator("#slip-digits [data-digits]")).to_have_text("····· ·····")
     until(tablet, "document.getElementById('vote').dataset.made === '1'")
