@@ -94,7 +94,8 @@ class BallotDay:
         """Settings, candidates, and the three votes by hands."""
         wanted = {"seats": seats, "term": "2026 - 2028", "title": "Bầu Ban Thanh tra nhân dân"}
         words = {"style": "choose", "base": "present", "tie": "second_round"}
-        self.act("/console/ballot/settings", **wanted, **words, electorate="elects", **more)
+        form = wanted | words | {"electorate": "elects"} | more
+        self.act("/console/ballot/settings", **form)
         for number in candidates:
             path = f"/console/ballot/candidates/add/{number}"
             self.act(path, source="committee", consent="1")
