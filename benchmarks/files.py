@@ -14,10 +14,9 @@ import httpx
 
 from kiosk.config import Settings
 from kiosk.core.errors import Refused
-from kiosk.founding import make_conference
+from kiosk.founding import make_conference, real_plan
 from kiosk.rehearsal.hall import Browser, Statuses, serving, sign_in
 from kiosk.rehearsal.people import invent, write_roster_xlsx
-from kiosk.serving import real_plan
 
 #: Rows of the large roster, and badges of the large sheet (design 9).
 ROWS, BADGES = 10_000, 2_000

@@ -18,11 +18,10 @@ from kiosk import config, instance
 from kiosk.conference import badge_code
 from kiosk.config import Settings
 from kiosk.core import keys
-from kiosk.founding import Made, make_conference
+from kiosk.founding import Made, make_conference, real_plan
 from kiosk.rehearsal import facts
 from kiosk.rehearsal.hall import Browser, Statuses, pair, serving, sign_in
 from kiosk.rehearsal.people import invent, write_roster_xlsx
-from kiosk.serving import real_plan
 from kiosk.tls import store
 
 #: Gates; the clients of a round share them, as a queue shares a door.

@@ -19,6 +19,7 @@ def create_app(settings: object | None = None) -> Flask:
     that `wsgi.py` works under any WSGI server.
     """
     from kiosk import (
+        acts,
         agenda,
         backup,
         ballot,
@@ -75,6 +76,7 @@ def create_app(settings: object | None = None) -> Flask:
     backup.init_app(app)
     tls.init_app(app)
     doctor.init_app(app)
+    acts.init_app(app)
     if settings.rehearsal:
         from kiosk.rehearsal import demo
 

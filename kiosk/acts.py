@@ -1,18 +1,20 @@
 """Acts that the command line may ask for; the same functions whether a server runs or not.
 
 Only one process writes an instance. While `kiosk serve` runs, a CLI verb sends its act to it over
-loopback (`perform` runs there); otherwise the verb takes the instance's lock and performs it
-itself. Arguments and answers are JSON values; files travel as Base64.
+loopback (`/internal/act`, then `perform`); otherwise the verb takes the instance's lock and
+performs it itself. Arguments and answers are JSON values; files travel as Base64.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 from collections.abc import Callable
 from typing import Any
 
-from flask import current_app
+from flask import Blueprint, Flask, Response, current_app, jsonify, make_response, request
+from werkzeug.exceptions import Forbidden
 
 from kiosk.agenda import plan_import
 from kiosk.backup import services as backup
@@ -25,21 +27,52 @@ from kiosk.conference.roster.compare import as_json, compare
 from kiosk.conference.roster.mapping import choices_of_words
 from kiosk.conference.roster.sheet import Choices
 from kiosk.conference.rules import day_of
-from kiosk.core.access import Actor
+from kiosk.core import uploads
+from kiosk.core.access import PROGRAM, THE_PROGRAM, Actor, allow
 from kiosk.core.clock import utc_now
 from kiosk.core.db import db
 from kiosk.core.errors import Refused
 from kiosk.core.names import fold
 from kiosk.devices import queries as device_rows
 from kiosk.devices import services as devices
-from kiosk.doctor import asking
+from kiosk.doctor import answering
 from kiosk.documents import invitation
 from kiosk.documents import services as documents
 from kiosk.staff import services as staff
 
+bp = Blueprint("acts", __name__)
+
 Act = Callable[[dict[str, Any], Actor], Any]
 
 _ACTS: dict[str, Act] = {}
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(bp)
+
+
+@bp.post("/internal/act")
+@allow(PROGRAM)
+def internal_act() -> Response:
+    """An act that `kiosk` on the same laptop hands to the one writer (design 2.1).
+
+    Proved by the key of the instance folder; a browser cannot send it.
+    """
+    key: bytes = current_app.extensions["kiosk_keys"].program
+    sent = request.headers.get("X-Kiosk-Key", "")
+    if request.headers.get("Origin") or not hmac.compare_digest(sent.encode(), key.hex().encode()):
+        raise Forbidden
+    # A file of 20 MB travels as Base64.
+    request.max_content_length = uploads.LARGEST * 3 // 2
+    order: dict[str, Any] = request.get_json()
+    try:
+        done = perform(str(order["act"]), order["with"], by=THE_PROGRAM)
+    except Refused as refused:
+        return make_response(jsonify(refused=refused.code, facts=refused.facts), 409)
+    return jsonify(done=done)
+
+
+internal_act.checks_own_key = True  # type: ignore[attr-defined]
 
 
 def act(name: str) -> Callable[[Act], Act]:
@@ -67,7 +100,7 @@ def _note_key_made(order: dict[str, Any], by: Actor) -> Any:
 
 @act("doctor.report")
 def _go_or_no_go(order: dict[str, Any], by: Actor) -> Any:
-    return asking.answer(current_app, order, by)
+    return answering.answer(current_app, order, by)
 
 
 @act("plan.import")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from importlib import resources
 
 from kiosk import config, create_app, instance
 from kiosk.backup import recovery
@@ -27,6 +28,12 @@ class Made:
     recovery_key: str
     agenda: int
     delegates: int
+
+
+def real_plan() -> tuple[str, bytes]:
+    """The plan of the first conference, shipped with the program."""
+    name = "ke-hoach-hoi-nghi-2026.txt"
+    return name, resources.files("kiosk").joinpath("data", "plan", name).read_bytes()
 
 
 def make_conference(

@@ -1,17 +1,14 @@
 """What the templates of all rooms share, and the addresses that belong to no room.
 
-`/live/<topics>` is the one stream, `/healthz` the sign of life, `/internal/act` the door for the
-command line on the same laptop.
+`/live/<topics>` is the one stream, `/healthz` the sign of life.
 """
 
 from __future__ import annotations
 
-import hmac
 import json
 import mimetypes
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, g, jsonify, make_response, request
 from flask_babel import gettext
@@ -24,7 +21,7 @@ from kiosk.conference import queries as people
 from kiosk.conference.file_events import row_reason
 from kiosk.config import Settings
 from kiosk.core import access, live, qr, uploads
-from kiosk.core.access import ANYONE, LEADERS, PROGRAM, THE_PROGRAM, Role, allow
+from kiosk.core.access import ANYONE, LEADERS, Role, allow
 from kiosk.core.clock import dmy, hhmm, in_hall, utc_now
 from kiosk.core.db import db
 from kiosk.core.errors import Refused
@@ -296,29 +293,3 @@ def _poll(hub: live.Hub, names: list[str]) -> Response:
     response.headers["X-Kiosk-Now"] = now
     response.headers["Cache-Control"] = "no-cache"
     return response
-
-
-@bp.post("/internal/act")
-@allow(PROGRAM)
-def internal_act() -> Response:
-    """An act that `kiosk` on the same laptop hands to the one writer (design 2.1).
-
-    Proved by the key of the instance folder; a browser cannot send it.
-    """
-    from kiosk import acts
-
-    key: bytes = current_app.extensions["kiosk_keys"].program
-    sent = request.headers.get("X-Kiosk-Key", "")
-    if request.headers.get("Origin") or not hmac.compare_digest(sent.encode(), key.hex().encode()):
-        raise Forbidden
-    # A file of 20 MB travels as Base64.
-    request.max_content_length = uploads.LARGEST * 3 // 2
-    order: dict[str, Any] = request.get_json()
-    try:
-        done = acts.perform(str(order["act"]), order["with"], by=THE_PROGRAM)
-    except Refused as refused:
-        return make_response(jsonify(refused=refused.code, facts=refused.facts), 409)
-    return jsonify(done=done)
-
-
-internal_act.checks_own_key = True  # type: ignore[attr-defined]

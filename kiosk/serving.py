@@ -6,7 +6,6 @@ import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
-from importlib import resources
 
 from flask import Flask
 
@@ -18,6 +17,7 @@ from kiosk.config import Settings
 from kiosk.core import qr
 from kiosk.core.doors import Hall
 from kiosk.core.errors import Refused
+from kiosk.founding import real_plan
 from kiosk.tls import opening, store
 from kiosk.tls.keeper import Keeper
 from kiosk.tls.opening import LOOPBACK
@@ -126,12 +126,6 @@ def _pictures(settings: Settings, address: str, hall: Hall) -> Iterator[str]:
         yield from opening.pictures(hall, settings.language)
     else:
         yield qr.terminal(address, encoding=sys.stdout.encoding)
-
-
-def real_plan() -> tuple[str, bytes]:
-    """The plan of the first conference, shipped with the program."""
-    name = "ke-hoach-hoi-nghi-2026.txt"
-    return name, resources.files("kiosk").joinpath("data", "plan", name).read_bytes()
 
 
 def run_demo(settings: Settings, *, delegates: int, say: Say) -> None:

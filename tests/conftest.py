@@ -27,7 +27,7 @@ from kiosk.conference.roster.sheet import Sheet
 from kiosk.config import Settings
 from kiosk.core.access import THE_PROGRAM
 from kiosk.core.db import db, writer
-from kiosk.serving import real_plan
+from kiosk.founding import real_plan
 from kiosk.staff import services as staff
 
 

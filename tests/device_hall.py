@@ -16,7 +16,7 @@ from support import ROSTER, ROSTER_NAME, RunningServer
 from watching import Watch
 
 from kiosk import config, founding
-from kiosk.serving import real_plan
+from kiosk.founding import real_plan
 
 TABLET, PHONE, DESK = (1280, 800), (390, 844), (1440, 900)
 SOON = 15_000  # what a person would call at once, on two busy cores

@@ -26,7 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -537,6 +537,7 @@ def main(arguments: list[str] | None = None) -> int:
         hall(chosen.hall)
         return 0
     sys.path.insert(0, str(ROOT))
+    from device_pictures import DeviceMorning
     from playwright.sync_api import sync_playwright
 
     chosen.out.mkdir(parents=True, exist_ok=True)
@@ -544,17 +545,25 @@ def main(arguments: list[str] | None = None) -> int:
     # A browser that root starts has no sandbox to offer.
     launch["env"] = {**os.environ, "LANGUAGE": "vi"}
     launch["chromium_sandbox"] = not (hasattr(os, "geteuid") and os.geteuid() == 0)
-    with (
-        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
-        demonstration(Path(folder)) as demo,
-        sync_playwright() as playwright,
-    ):
-        browser = playwright.chromium.launch(**launch)
-        Morning(demo, Album(chosen.out), browser).play()
-        browser.close()
-    for complaint in demo.complaints:
+    album = Album(chosen.out)
+    complaints: list[str] = []
+    plays: tuple[Callable[[Demo, Browser], None], ...] = (
+        lambda demo, browser: Morning(demo, album, browser).play(),
+        lambda demo, browser: DeviceMorning(demo, album.take, browser, _utc).play(),
+    )
+    with sync_playwright() as playwright:
+        for play in plays:
+            with (
+                tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+                demonstration(Path(folder)) as demo,
+            ):
+                browser = playwright.chromium.launch(**launch)
+                play(demo, browser)
+                browser.close()
+            complaints += demo.complaints
+    for complaint in complaints:
         sys.stderr.write(complaint + "\n")
-    return 1 if demo.complaints else 0
+    return 1 if complaints else 0
 
 
 if __name__ == "__main__":

@@ -12,18 +12,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from kiosk import create_app, instance
-from kiosk.conference import queries as people
 from kiosk.config import Settings
-from kiosk.core.access import THE_PROGRAM, Actor
+from kiosk.core.access import THE_PROGRAM
 from kiosk.core.checks import Finding, Scene
 from kiosk.core.clock import utc_now
 from kiosk.core.db import db
 from kiosk.core.errors import Refused
 from kiosk.doctor import measuring, paper, services
+from kiosk.doctor.answering import sheet_of
 from kiosk.doctor.measuring import Doctor, Findings
 from kiosk.doctor.report import Measured, Report, report
 
@@ -71,17 +70,6 @@ def _line(line: dict[str, Any]) -> str:
     return f"{text}. {line['do']}" if line["do"] else f"{text}."
 
 
-def answer(app: Flask, order: dict[str, Any], by: Actor) -> dict[str, Any]:
-    """The act `doctor.report`, in the server that runs."""
-    doctor: Doctor = app.extensions["kiosk_doctor"]
-    db.session.remove()
-    doctor.measure(by)
-    found = doctor.report(db.session())
-    if order["on_paper"]:
-        services.note_sheet_printed(to_mend=len(found.to_mend), by=by)
-    return {"report": found.as_json(order["language"]), "sheet": _sheet(found)}
-
-
 def _here(settings: Settings, *, language: str, on_paper: bool) -> Asked:
     found = measuring.measure(settings, utc_now())
     if instance.stored_revision(settings.instance) != instance.newest_revision():
@@ -99,7 +87,7 @@ def _here(settings: Settings, *, language: str, on_paper: bool) -> Asked:
         doctor: Doctor = app.extensions["kiosk_doctor"]
         doctor.keep(found, by=THE_PROGRAM)
         seen = doctor.report(db.session())
-        asked = Asked(report=seen.as_json(language), sheet=_sheet(seen))
+        asked = Asked(report=seen.as_json(language), sheet=sheet_of(seen))
         db.session.remove()
         _book(settings, found, seen if on_paper else None)
         app.extensions["kiosk_writer"].close()
@@ -113,11 +101,6 @@ def _half(settings: Settings, found: Findings, finding: Finding, *, language: st
     measured = Measured(at=scene.now, by_name="", findings=found)
     seen = report(scene, measured, start=finding)
     return Asked(report=seen.as_json(language), sheet=paper.sheet(seen, event=""))
-
-
-def _sheet(found: Report) -> dict[str, Any]:
-    meeting = people.find_conference(db.session())
-    return paper.sheet(found, event=meeting.title if meeting else "")
 
 
 def _book(settings: Settings, found: Findings, printed: Report | None) -> None:

@@ -46,7 +46,8 @@ def official(text: str) -> str:
         letter = "Ủ" if found[1] == "U" else "ủ"
         return letter + ("Y" if found[2] == "Ỷ" else "y")
 
-    return " ".join(_DASH.sub(" - ", _COMMITTEE.sub(hook_first, text)).split())
+    # Blanks first: a line break beside a dash is a blank too.
+    return _DASH.sub(" - ", _COMMITTEE.sub(hook_first, " ".join(text.split())))
 
 
 _COUNCILS = (

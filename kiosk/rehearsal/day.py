@@ -21,14 +21,13 @@ from kiosk.backup.copying import Copy
 from kiosk.config import Settings
 from kiosk.core.clock import in_hall, utc_now
 from kiosk.core.errors import Refused
-from kiosk.founding import Made, make_conference
+from kiosk.founding import Made, make_conference, real_plan
 from kiosk.rehearsal import copies, doors, facts, invariants, preparing, sitting
 from kiosk.rehearsal.hall import log_lines, serving
 from kiosk.rehearsal.people import invent, write_roster_xlsx
 from kiosk.rehearsal.report import Report
 from kiosk.rehearsal.told import Copied
 from kiosk.rehearsal.walk import Tell, Walk
-from kiosk.serving import real_plan
 
 #: One guest for so many delegates, and two at least.
 DELEGATES_A_GUEST = 40

@@ -21,7 +21,7 @@ from watching import Watch
 
 from kiosk import config, founding
 from kiosk.conference import badge_code
-from kiosk.serving import real_plan
+from kiosk.founding import real_plan
 
 pytestmark = pytest.mark.browser
 

@@ -30,7 +30,7 @@ from kiosk.conference.badge_sheet import BadgeFace, badge_sheet
 from kiosk.core.access import THE_PROGRAM, Kind
 from kiosk.core.db import db, writer
 from kiosk.devices import services as devices
-from kiosk.serving import real_plan
+from kiosk.founding import real_plan
 from kiosk.tls import store
 
 pytestmark = pytest.mark.browser

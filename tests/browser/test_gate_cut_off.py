@@ -20,7 +20,7 @@ from kiosk.checkin import queries
 from kiosk.core.access import THE_PROGRAM, Kind
 from kiosk.core.db import db, writer
 from kiosk.devices import services as devices
-from kiosk.serving import real_plan
+from kiosk.founding import real_plan
 
 pytestmark = pytest.mark.browser
 

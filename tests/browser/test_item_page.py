@@ -14,7 +14,7 @@ from watching import Watch
 from kiosk import config, create_app, founding
 from kiosk.core.access import THE_PROGRAM, Role
 from kiosk.core.db import db, writer
-from kiosk.serving import real_plan
+from kiosk.founding import real_plan
 from kiosk.staff import services as staff
 
 pytestmark = pytest.mark.browser

@@ -12,7 +12,7 @@ from support import ROOT, RunningServer
 from watching import Watch
 
 from kiosk import config, founding
-from kiosk.serving import real_plan
+from kiosk.founding import real_plan
 
 pytestmark = pytest.mark.browser
 

@@ -24,7 +24,7 @@ from kiosk.core.access import Kind, Role
 from kiosk.core.db import db, unit_of_work, writer
 from kiosk.core.doors import Door, Hall
 from kiosk.devices import queries as devices
-from kiosk.serving import real_plan
+from kiosk.founding import real_plan
 
 FOLDER = Path(kiosk.__file__).parent / "templates"
 TEMPLATES = sorted(file.relative_to(FOLDER).as_posix() for file in FOLDER.rglob("*.html"))

@@ -22,7 +22,7 @@ from kiosk.core.access import THE_PROGRAM
 from kiosk.core.audit import first_break
 from kiosk.core.db import db, writer
 from kiosk.devices import services as devices
-from kiosk.serving import real_plan
+from kiosk.founding import real_plan
 
 CLIENTS = 24
 KILLS = 3

@@ -48,7 +48,7 @@ from kiosk import instance
 from kiosk.checkin.rules import Outcome, quorum_needed
 from kiosk.config import Settings
 from kiosk.core.errors import Refused
-from kiosk.founding import make_conference
+from kiosk.founding import make_conference, real_plan
 from kiosk.rehearsal.crowd import LEAVERS, REPLACED, crowd_of, reissued_of
 from kiosk.rehearsal.day import rehearse
 from kiosk.rehearsal.hall import serving
@@ -56,7 +56,6 @@ from kiosk.rehearsal.invariants import INVARIANTS, check
 from kiosk.rehearsal.stored import Badge, Item, Person
 from kiosk.rehearsal.told import Day, Scene, Shown, Try
 from kiosk.rehearsal.wall import events, present_shown
-from kiosk.serving import real_plan
 
 #: Invariant, what is wrong with the day, and how to make it so.
 DOCTORED: list[tuple[str, str, Callable[[Day], Day]]] = [

@@ -29,7 +29,7 @@ from kiosk import config, create_app, founding
 from kiosk.core.access import THE_PROGRAM, Kind
 from kiosk.core.db import db, writer
 from kiosk.devices import services as devices
-from kiosk.serving import real_plan
+from kiosk.founding import real_plan
 from kiosk.tls import store
 
 

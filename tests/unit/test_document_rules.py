@@ -19,6 +19,7 @@ from kiosk.documents import rules
         ("Uỷ ban nhân dân", "Ủy ban nhân dân"),
         ("UỶ BAN NHÂN DÂN", "ỦY BAN NHÂN DÂN"),
         ("HĐND -UBND", "HĐND - UBND"),
+        ("HĐND-\rUBND", "HĐND - UBND"),
         ("giai đoạn 2025-2026", "giai đoạn 2025-2026"),
         ("bà Thuỷ và ông Luỹ", "bà Thuỷ và ông Luỹ"),
         ("  hai   chỗ trống ", "hai chỗ trống"),

@@ -17,8 +17,8 @@ from support import ROSTER, ROSTER_NAME, RunningServer, run_kiosk
 from kiosk import config, founding
 from kiosk.backup import recovery
 from kiosk.conference import badge_code
+from kiosk.founding import real_plan
 from kiosk.rehearsal.hall import Browser, Statuses, pair, sign_in
-from kiosk.serving import real_plan
 
 #: A key that no instance has: its codes are well formed, and each scan of one is stored.
 NOBODY = b"nobody has this key"

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from kiosk.core.access import Role
 from kiosk.core.db import db
-from kiosk.serving import real_plan
+from kiosk.founding import real_plan
 
 _DIGEST = re.compile(r'name="digest" value="([0-9a-f]{64})"')
 PREVIEW, IMPORT = "/console/delegates/import/preview", "/console/delegates/import"

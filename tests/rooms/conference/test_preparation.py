@@ -24,7 +24,7 @@ from kiosk.core import audit
 from kiosk.core.access import Actor, Role
 from kiosk.core.db import db, unit_of_work
 from kiosk.core.errors import Refused
-from kiosk.serving import real_plan
+from kiosk.founding import real_plan
 
 LAN = Actor(kind="staff", id=1, name="Lan")
 

@@ -10,7 +10,7 @@ from flask import Flask
 from kiosk import config, create_app, founding, instance
 from kiosk.core import keys
 from kiosk.core.errors import Refused
-from kiosk.serving import real_plan
+from kiosk.founding import real_plan
 
 
 def test_another_conferences_keys_do_not_start(tmp_path: Path) -> None:

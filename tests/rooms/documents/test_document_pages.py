@@ -15,7 +15,7 @@ from kiosk import config, founding
 from kiosk.core import jobs
 from kiosk.core.access import Kind, Role
 from kiosk.core.errors import Refused
-from kiosk.serving import real_plan
+from kiosk.founding import real_plan
 
 ROLES = (*Role, *Kind)
 STAFF = set(Role)

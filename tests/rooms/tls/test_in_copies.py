@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kiosk import config, founding
 from kiosk.backup import copying, restoring
-from kiosk.serving import real_plan
+from kiosk.founding import real_plan
 from kiosk.tls import authority, rules, store
 from kiosk.tls.rules import Wanted
 
