@@ -75,6 +75,17 @@ def roll(session: Session, round_id: int) -> list[RollRow]:
     ]
 
 
+def roll_count(session: Session, round_id: int) -> int:
+    """How many are entitled in a round."""
+    query = select(func.count()).select_from(RollEntry).where(RollEntry.round_id == round_id)
+    return session.scalar(query) or 0
+
+
+def is_entitled(session: Session, round_id: int, delegate_id: int) -> bool:
+    """Whether a person is on the list of those entitled."""
+    return session.get(RollEntry, (round_id, delegate_id)) is not None
+
+
 def entitled_now(session: Session, electorate: rules.Electorate) -> list[int]:
     """Delegates with the right flag (R3), present or not."""
     flag = rules.Electorate.VOTES
