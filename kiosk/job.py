@@ -33,6 +33,8 @@ JOBS: dict[str, str] = {
     "attendance_list": "kiosk.documents.attendance_list:job",
     "backup_copy": "kiosk.backup.copying:job",
     "badge_sheet": "kiosk.conference.badge_sheet:job",
+    "ballot_lock": "kiosk.ballot.keys:lock_job",
+    "ballot_open": "kiosk.ballot.opening:job",
     "doctor": "kiosk.doctor.measuring:job",
     "doctor_sheet": "kiosk.doctor.paper:sheet_job",
     "doctor_test_page": "kiosk.doctor.paper:test_page_job",
