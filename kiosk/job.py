@@ -35,6 +35,7 @@ JOBS: dict[str, str] = {
     "badge_sheet": "kiosk.conference.badge_sheet:job",
     "ballot_lock": "kiosk.ballot.keys:lock_job",
     "ballot_open": "kiosk.ballot.opening:job",
+    "ballot_paper": "kiosk.ballot.papers:job",
     "doctor": "kiosk.doctor.measuring:job",
     "doctor_sheet": "kiosk.doctor.paper:sheet_job",
     "doctor_test_page": "kiosk.doctor.paper:test_page_job",

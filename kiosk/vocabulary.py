@@ -3,6 +3,8 @@
 from kiosk.agenda import events as agenda
 from kiosk.backup import events as backup
 from kiosk.ballot import engine_events as ballot_engine
+from kiosk.ballot import events as ballot
+from kiosk.ballot import round_events as ballot_rounds
 from kiosk.checkin import events as checkin
 from kiosk.closing import events as closing
 from kiosk.conference import events as conference
@@ -25,6 +27,8 @@ ALL = (
     checkin,
     agenda,
     motions,
+    ballot,
+    ballot_rounds,
     ballot_engine,
     documents,
     closing,
