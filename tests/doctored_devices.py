@@ -170,11 +170,12 @@ DOCTORED_DEVICES: list[tuple[str, str, Doctor]] = [
     ("one_cookie_in_two_machines_is_told", "never tried", day(boards=BOARDS[1:])),
     # Self-tests and the sheet.
     ("self_tests_are_booked", "not stored", stored(self_tests=SELF_TESTS[1:])),
-    ("self_tests_are_booked", "failed, stored as passed", row("self_tests", 1, ok=True)),
-    ("self_tests_are_booked", "by nobody", row("self_tests", 4, by_name="")),
+    ("self_tests_are_booked", "failed, stored as passed", row("self_tests", 2, ok=True)),
+    ("self_tests_are_booked", "by nobody", row("self_tests", 5, by_name="")),
     ("self_tests_are_booked", "unwritten", stored(book=without_lines("self_test:failed"))),
-    ("self_tests_are_booked", "any badge is right", noted("tried_out", 3, status=200)),
-    ("self_tests_are_booked", "the server broke", noted("tried_out", 3, status=500)),
+    ("self_tests_are_booked", "any badge is right", noted("tried_out", 5, status=200)),
+    ("self_tests_are_booked", "nobody was asked for a name", day(tried_out=TRIED_OUT[1:])),
+    ("self_tests_are_booked", "the server broke", noted("tried_out", 5, status=500)),
     ("self_tests_are_booked", "the laptop was left out", day(tried_out=TRIED_OUT[:-1])),
     ("sheet_calls_nothing_unknown_good", "unknown is green", told(1, state="good")),
     (
@@ -200,7 +201,7 @@ DOCTORED_DEVICES: list[tuple[str, str, Doctor]] = [
     (
         "sheet_calls_nothing_unknown_good",
         "a tried one is not",
-        sheet(tests={**_TESTS, 4: ("unknown", {"touch": True})}),
+        sheet(tests={**_TESTS, 4: ("unknown", {"touch": True, "scan": True})}),
     ),
     ("sheet_calls_nothing_unknown_good", "nothing failed", sheet(tests={1: _TESTS[1]})),
     ("sheet_calls_nothing_unknown_good", "nobody asked", day(sheets=())),

@@ -34,6 +34,7 @@ from kiosk.rehearsal.told_devices import (
 )
 
 CHAIR = "Máy bàn chủ tọa"
+TESTER = "Đỗ Văn Thử"
 
 DEVICES = (
     Device(1, "gate", "in", "Cổng 1", "follow", is_paired=True, is_revoked=False),
@@ -128,11 +129,13 @@ BOARDS = (
 )
 
 TRIED_OUT = (
-    TriedOut(4, "touch", True, "", 200),
-    TriedOut(13, "touch", False, "", 200),
-    TriedOut(1, "sound", True, "", 200),
-    TriedOut(1, "scan", True, "", 422),
-    TriedOut(1, "scan", True, "", 200),
+    TriedOut(4, "touch", True, "", 422),
+    TriedOut(4, "touch", True, TESTER, 200),
+    TriedOut(4, "scan", True, TESTER, 200),
+    TriedOut(13, "touch", False, TESTER, 200),
+    TriedOut(1, "sound", True, TESTER, 200),
+    TriedOut(1, "scan", True, TESTER, 422),
+    TriedOut(1, "scan", True, TESTER, 200),
     TriedOut(None, "clock", True, "thuky", 204),
 )
 SELF_TESTS = tuple(
@@ -165,7 +168,7 @@ _PARTS: dict[int | None, dict[str, bool | None]] = {
     None: {"clock": True},
     1: {"sound": True, "scan": True, "camera": None},
     3: {"sound": None, "scan": None},
-    4: {"touch": True},
+    4: {"touch": True, "scan": True},
     7: {"touch": None},
 }
 _OUTCOMES: dict[int | None, str] = {None: "good", 1: "good", 3: "unknown", 4: "good", 7: "unknown"}

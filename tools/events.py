@@ -72,6 +72,7 @@ MEANINGS = {
     "devices:codes:cleared": "All codes that waited to be paired were taken back at once.",
     "devices:code:refused": "A pairing code was typed that no waiting browser showed.",
     "devices:device:doubled": "One device's cookie was used from these addresses at once.",
+    "devices:device:one_machine": "Somebody looked: these addresses are one machine's, no copy.",
     "checkin:stay:entered": "A gate let a person in; `outcome` tells first time, again or guest.",
     "checkin:scan:turned_away": "A gate recorded nobody for a scan; `outcome` tells why.",
     "checkin:stay:entered_by_hand": "A person was recorded as present by hand, with a reason.",

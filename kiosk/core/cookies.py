@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, request
-from htmx_flask.requests import HtmxAwareRequest
+from flask import Flask, Request, Response, request
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.utils import cached_property
 
@@ -20,11 +19,11 @@ from werkzeug.utils import cached_property
 HOST = "__Host-"
 
 
-class HallRequest(HtmxAwareRequest):
+class _HearsItsDoor(Request):
     """A request that hears only the cookies of its own door, by the names that rooms know."""
 
     @cached_property
-    def cookies(self) -> ImmutableMultiDict[str, str]:  # type: ignore[override]
+    def cookies(self) -> ImmutableMultiDict[str, str]:
         sent = super().cookies
         if not self.is_secure:
             return sent
@@ -35,6 +34,12 @@ class HallRequest(HtmxAwareRequest):
                 if name.startswith(HOST)
             ]
         )
+
+
+def init_app(app: Flask) -> None:
+    """Let requests hear the cookies of their own door alone. After whatever else gives the
+    application a request class of its own (htmx does)."""
+    app.request_class = type("HallRequest", (_HearsItsDoor, app.request_class), {})
 
 
 def set_cookie(response: Response, name: str, value: str, *, days: float) -> None:

@@ -12,7 +12,8 @@ from flask import Flask, Response, current_app, g, request
 from flask_babel import Babel, get_locale
 from werkzeug.exceptions import Forbidden
 
-from kiosk.core.cookies import HallRequest, set_cookie
+from kiosk.core import cookies
+from kiosk.core.cookies import set_cookie
 
 #: Cookie that names a browser, not a person; the token against forged requests is bound to it.
 BROWSER = "kiosk_browser"
@@ -33,7 +34,7 @@ _POLICY = (
 
 
 def init_app(app: Flask) -> None:
-    app.request_class = HallRequest
+    cookies.init_app(app)
     Babel(app, default_locale="vi", locale_selector=language)
 
     @app.before_request

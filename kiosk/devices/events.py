@@ -19,6 +19,7 @@ class DeviceEvent(Event):
     CODE_REFUSED = "devices:code:refused"
     CODES_CLEARED = "devices:codes:cleared"
     DOUBLED = "devices:device:doubled"
+    ONE_MACHINE = "devices:device:one_machine"
 
 
 register(
@@ -26,6 +27,13 @@ register(
         "device_name_wrong": Sentence(
             "Tên thiết bị cần 1 đến 40 ký tự. Hãy nhập lại.",
             "A device name needs 1 to 40 characters. Type it again.",
+            status=NOT_SO,
+        ),
+        "device_name_letters": Sentence(
+            "Tên thiết bị chỉ dùng chữ tiếng Việt, chữ số và dấu thường gặp, mỗi chữ nhiều nhất hai"
+            " dấu. Hãy nhập lại.",
+            "A device name has Vietnamese letters, digits and common signs only, at most two marks"
+            " on a letter. Type it again.",
             status=NOT_SO,
         ),
         "device_kind_unknown": Sentence(
@@ -51,6 +59,10 @@ register(
         "device_revoked": Sentence(
             "Thiết bị này đã bị thu hồi. Hãy nhờ thư ký thêm lại.",
             "This device was revoked. Ask a secretary to add it again.",
+        ),
+        "device_not_doubled": Sentence(
+            "«{name}» không còn báo trùng máy. Hãy xem lại danh sách thiết bị.",
+            "“{name}” is no longer said to be in two machines. Look at the list of devices again.",
         ),
         "direction_unknown": Sentence(
             "Hãy chọn hướng của cổng: vào hoặc ra.",

@@ -9,8 +9,10 @@ from typing import cast
 from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
+from kiosk.core import audit
+from kiosk.devices.events import DeviceEvent
 from kiosk.devices.models import Device
-from kiosk.devices.pulse import Beat, Pulse, pulses
+from kiosk.devices.pulse import Beat, Pulse, pulses, suspicions_in
 from kiosk.devices.rules import Trouble, troubles, worst_first
 
 #: Tasks with which a tablet may scan.
@@ -35,6 +37,10 @@ class DeviceRow:
     pulse: Pulse | None
     #: What needs a look, the worst first; empty for a revoked device.
     troubles: tuple[Trouble, ...]
+    #: The addresses that use its cookie at once; empty for one machine.
+    doubled: tuple[str, ...] = ()
+    #: Where its cookie was used within the last minutes.
+    addresses: tuple[str, ...] = ()
 
     @property
     def state(self) -> str:
@@ -85,6 +91,7 @@ def devices(session: Session, *, with_revoked: bool = True) -> list[DeviceRow]:
     query = select(Device)
     if not with_revoked:
         query = query.where(Device.revoked_at.is_(None))
+    recall(session)
     rows = [_row(device) for device in session.scalars(query)]
     return sorted(
         rows,
@@ -94,8 +101,23 @@ def devices(session: Session, *, with_revoked: bool = True) -> list[DeviceRow]:
 
 def device(session: Session, device_id: int) -> DeviceRow | None:
     """One device, also a revoked one; None when there is none of this number."""
+    recall(session)
     found = session.get(Device, device_id)
     return None if found is None else _row(found)
+
+
+def recall(session: Session) -> None:
+    """After a start, once: which cookies the book says were in two machines, and which were not."""
+    if pulses().knows_the_book:
+        return
+    lines = audit.lines_of(
+        session,
+        DeviceEvent.DOUBLED,
+        DeviceEvent.ONE_MACHINE,
+        DeviceEvent.PAIRED,
+        DeviceEvent.ADDRESS_RENEWED,
+    )
+    pulses().recall(suspicions_in((line.event, line.facts) for line in lines))
 
 
 def _row(device: Device) -> DeviceRow:
@@ -111,6 +133,8 @@ def _row(device: Device) -> DeviceRow:
         revoked_at=device.revoked_at,
         pulse=pulses().of(device.id),
         troubles=troubles(signs) if device.revoked_at is None else (),
+        doubled=pulses().suspicion(device.id).doubled,
+        addresses=pulses().addresses(device.id),
     )
 
 

@@ -18,7 +18,17 @@ from flask import (
 from werkzeug.exceptions import NotFound
 
 from kiosk.core import access, follow, hx, live
-from kiosk.core.access import ANYONE, PREPARERS, Actor, Caller, Kind, actor, add_resolver, allow
+from kiosk.core.access import (
+    ANYONE,
+    PREPARERS,
+    THE_PROGRAM,
+    Actor,
+    Caller,
+    Kind,
+    actor,
+    add_resolver,
+    allow,
+)
 from kiosk.core.cookies import set_cookie
 from kiosk.core.db import db
 from kiosk.core.errors import Refused
@@ -48,6 +58,7 @@ def init_app(app: Flask) -> None:
     for kind in Kind:
         add_resolver(app, _who_as_gate(kind))
     app.after_request(_note_device)
+    app.after_request(_note_places)
     hub: live.Hub = app.extensions["kiosk_live"]
     hub.watchers.append(lambda: _states_that_changed(app))
     app.jinja_env.globals.update(
@@ -114,6 +125,22 @@ def _remembered(hashed: bytes) -> queries.Known | None:
     return device
 
 
+def _note_places(response: Response) -> Response:
+    """Where each device's cookie comes from, whatever is asked: a copy that only listens to the
+    stream is heard here and nowhere else."""
+    if request.endpoint in {None, "static"}:
+        return response
+    for slot in Kind:
+        device = _behind(request.cookies, slot)
+        if device is None:
+            continue
+        queries.recall(db.session())
+        found = pulses().seen(device.id, request.remote_addr or "")
+        if found:
+            services.note_doubled(device_id=device.id, addresses=found, by=THE_PROGRAM)
+    return response
+
+
 def _note_device(response: Response) -> Response:
     """A device that asked for something of its own is heard; its page renews its cookie."""
     found: Actor | None = g.get("actor")
@@ -123,7 +150,7 @@ def _note_device(response: Response) -> Response:
         # Open to every browser: on a laptop that is gate and wall at once, nobody knows which.
         return response
     if request.endpoint != "devices.beat":
-        pulses().heard(found.id, request.remote_addr or "")
+        pulses().heard(found.id)
     if request.method != "GET" or response.mimetype != "text/html":
         return response
     if not hx.wants_fragment():
@@ -206,6 +233,14 @@ def renew(device_id: int) -> Response:
 def revoke(device_id: int) -> Response:
     services.revoke_device(device_id=device_id, by=actor())
     return hx.go("devices.board")
+
+
+@bp.post("/console/devices/<int:device_id>/one-machine")
+@allow(*PREPARERS)
+def one_machine(device_id: int) -> Response:
+    """Somebody has looked: no copy, one machine with cable and Wi-Fi."""
+    services.call_one_machine(device_id=device_id, by=actor())
+    return hx.done("devices.board")
 
 
 @bp.post("/console/devices/<int:device_id>/direction")

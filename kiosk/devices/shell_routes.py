@@ -12,8 +12,8 @@ from typing import Any
 from flask import Response, current_app, jsonify, make_response, render_template, request, url_for
 
 from kiosk.core import access, follow, live
-from kiosk.core.access import ANYONE, THE_PROGRAM, Kind, allow
-from kiosk.devices import rules, services
+from kiosk.core.access import ANYONE, Kind, allow
+from kiosk.devices import rules
 from kiosk.devices.blueprint import bp
 from kiosk.devices.pulse import Beat, pulses
 
@@ -47,13 +47,7 @@ def beat() -> Response:
         # This cookie is another device's by now: the page asks anew what it is.
         return make_response("", 409)
     version = live.hub().version
-    address = request.remote_addr or ""
-    doubled_now = pulses().heard(device_id, address, _beat_of(said, received, version))
-    if doubled_now:
-        pulse = pulses().of(device_id)
-        services.note_doubled(
-            device_id=device_id, addresses=pulse.doubled if pulse else (), by=THE_PROGRAM
-        )
+    pulses().heard(device_id, _beat_of(said, received, version))
     response = make_response("", 204)
     response.headers["X-Kiosk-Now"] = f"{received * 1000:.0f}"
     response.headers["X-Kiosk-Page"] = version

@@ -162,8 +162,8 @@ say(
         "device_doubled": bad(
             ("{device}: hai máy dùng chung danh tính", "{device}: two machines share its identity"),
             (
-                "Thu hồi ở trang Thiết bị, rồi ghép lại máy thật.",
-                "Revoke it on the page Devices, then pair the real one again.",
+                "Xem ở trang Thiết bị: thu hồi rồi ghép lại máy thật, hoặc bấm Đúng là một máy.",
+                "See the page Devices: revoke it and pair it again, or say that it is one machine.",
             ),
         ),
         "device_battery": warn(

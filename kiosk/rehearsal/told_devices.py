@@ -157,7 +157,7 @@ class TriedOut:
     device_id: int | None
     part: str
     ok: bool
-    #: Who was signed in there; empty for nobody.
+    #: Who was signed in there, or typed a name; empty for nobody.
     by_name: str
     status: int
 

@@ -116,6 +116,7 @@ def make_authority(folder: Path, *, hostname: str, now: datetime) -> Authority:
         .not_valid_after(now + rules.AUTHORITY_LIVES)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_usage(sign_certificates=True), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(_permitted(bare), critical=True)
         .add_extension(identity, critical=False)
         .sign(key, hashes.SHA256())
@@ -187,6 +188,10 @@ def _permitted(bare: str) -> x509.NameConstraints:
         permitted_subtrees=[
             *(x509.DNSName(name) for name in names),
             *(x509.IPAddress(network) for network in networks),
+            # A form of which nothing is said is permitted as a whole; so each gets a place that is
+            # nobody's (RFC 2606), and no mail and no address of the web is signed for.
+            x509.RFC822Name(rules.NOBODY),
+            x509.UniformResourceIdentifier(rules.NOBODY),
         ],
         excluded_subtrees=None,
     )

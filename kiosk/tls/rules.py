@@ -41,6 +41,9 @@ LATER = IPv6Network("fc00::/7")
 #: Every name below it is somebody's on the same network, and nobody's on the internet.
 LOCAL = "local"
 
+#: No host of the internet is ever called so.
+NOBODY = "nobody.invalid"
+
 #: A leaf lives this long from its making; well under the 398 days that Apple allows.
 LEAF_LIVES = timedelta(days=120)
 #: And is renewed this long before its end.

@@ -198,6 +198,7 @@ def test_no_zoom_no_menu_no_selection_and_back_does_no_harm(hall: Hall) -> None:
     console = hall.secretary()
     tablet = hall.pair(console, "Máy tính bảng")
     open_stream(tablet)
+    tablet.wait_for_load_state("load")  # the stream may be open before the last script has run
     prevented = tablet.evaluate(
         """() => {
           const heard = (event) => !document.querySelector('h1').dispatchEvent(event);

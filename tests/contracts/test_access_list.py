@@ -81,6 +81,7 @@ LIST: dict[str, str] = {
     "POST /console/devices/pair/code": PREPARERS,
     "POST /console/devices/task": PREPARERS,
     "POST /console/devices/<int:device_id>/name": PREPARERS,
+    "POST /console/devices/<int:device_id>/one-machine": PREPARERS,
     "POST /console/devices/<int:device_id>/kind": PREPARERS,
     "POST /console/devices/<int:device_id>/task": PREPARERS,
     "POST /console/devices": PREPARERS,

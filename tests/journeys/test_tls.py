@@ -305,10 +305,8 @@ def _another_authority() -> bytes:
     from kiosk.tls import authority
 
     with TemporaryDirectory() as folder:
-        authority.make_authority(Path(folder), hostname="pc9", now=datetime.now(UTC))
-        der = store.authority_certificate(Path(folder))
-    assert der is not None
-    return der
+        made = authority.make_authority(Path(folder), hostname="pc9", now=datetime.now(UTC))
+        return made.der
 
 
 def test_who_types_the_encrypted_address_without_https_is_told(hall: Hall) -> None:

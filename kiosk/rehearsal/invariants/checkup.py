@@ -30,8 +30,8 @@ _UNKNOWN = ("không rõ", "chưa đo", "chưa nghe thấy", "chưa thử")
 
 @invariant
 def self_tests_are_booked(day: Day) -> Findings:
-    """What a person tried at a machine is stored and booked once, with who it was; a badge that is
-    not the test badge proves no scanner (decision 18)."""
+    """What a person tried at a machine is stored and booked once, with who it was; who gives no
+    name proves nothing, and a badge that is not the test badge no scanner (decision 18)."""
     done = [each for each in day.tried_out if each.status < 300]
     said = [(each.device_id, each.part, each.ok, each.by_name) for each in done]
     kept = [(row.device_id, row.part, row.ok, row.by_name) for row in day.stored.self_tests]
@@ -48,6 +48,8 @@ def self_tests_are_booked(day: Day) -> Findings:
     findings += [f"{each.part}: {each.status}" for each in refused if each.status != 422]
     if not refused or {each.ok for each in done} != {True, False}:
         findings.append("nothing failed, or no wrong badge was read")
+    if all(each.by_name for each in refused) or not all(each.by_name for each in done):
+        findings.append("somebody without a name was heard, or nobody was without one")
     if {each.device_id is None for each in done} != {True, False}:
         findings.append("no machine was tried, or the laptop was not")
     return findings

@@ -129,7 +129,7 @@ def test_an_import_that_breaks_in_the_middle_stores_nothing(
     hall: Meeting, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     before, book = stored(), count("book_line")
-    real: Callable[..., Any] = getattr(services, where)
+    real: Callable[..., Any] = getattr(badge_issue, where)
     calls = 0
 
     def breaks(*given: Any, **named: Any) -> Any:
@@ -139,7 +139,7 @@ def test_an_import_that_breaks_in_the_middle_stores_nothing(
             raise ZeroDivisionError("in the middle")
         return real(*given, **named)
 
-    monkeypatch.setattr(services, where, breaks)
+    monkeypatch.setattr(badge_issue, where, breaks)
     more = ROSTER.replace(
         "Tổng cộng",
         "V. Tổ mới,,,,,\n1,Cao Văn Ba,Ông,,E01,\n2,Cao Văn Tư,Ông,,E02,\n3,Cao Văn Năm,Ông,,E03,\n"

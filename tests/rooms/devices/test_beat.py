@@ -332,6 +332,99 @@ def test_pairing_it_anew_is_what_ends_it(
 
 
 def test_a_tablet_that_gets_another_address_is_no_copy(app: Flask, tablet: Browser) -> None:
-    for address in ("10.0.0.1", "10.0.0.1", "10.0.0.2", "10.0.0.2"):
+    now = 0.0
+    app.extensions["kiosk_pulses"] = Pulses(ticking=lambda: now)
+    for step in range(80):  # thirteen minutes; the lease changes once
+        now = step * 10.0
+        address = "10.0.0.1" if step < 20 else "10.0.0.2"
         beat(tablet, address=address, page=version(app))
+        if step in {0, 20, 45}:
+            tablet.get("/live/device?poll=1", environ_base={"REMOTE_ADDR": address})
     assert row(app).state == "fine"
+
+
+@pytest.mark.parametrize("every", [10.0, 30.0, 120.0])
+def test_two_machines_that_take_turns_are_found_within_minutes(
+    app: Flask, tablet: Browser, every: float
+) -> None:
+    now = 0.0
+    app.extensions["kiosk_pulses"] = Pulses(ticking=lambda: now)
+    found_at = None
+    while now < 600 and found_at is None:
+        turn = int(now // every) % 2
+        beat(tablet, address=("10.0.0.1", "10.0.0.66")[turn], page=version(app))
+        if row(app).state == "doubled":
+            found_at = now
+        now += 10.0
+    assert found_at is not None
+    assert found_at <= 2 * every
+
+
+@pytest.mark.parametrize("path", ["/live/device?poll=1", "/live/device", "/", "/pair", "/healthz"])
+def test_a_copied_cookie_that_only_listens_is_found(app: Flask, tablet: Browser, path: str) -> None:
+    """Whoever took a cookie need not beat: opening the stream is enough to be seen."""
+    beat(tablet, page=version(app))
+    answer = tablet.client.get(path, environ_base={"REMOTE_ADDR": "10.0.0.66"}, buffered=False)
+    answer.close()
+    assert row(app).state == "fine"
+    beat(tablet, page=version(app))
+    assert row(app).state == "doubled"
+    assert row(app).doubled == ("10.0.0.1", "10.0.0.66")
+
+
+# -- a person has looked ---------------------------------------------------------------------------
+
+
+def restarted(app: Flask) -> None:
+    app.extensions["kiosk_pulses"] = Pulses()
+
+
+def test_a_restart_forgets_no_copy(app: Flask, tablet: Browser) -> None:
+    copied(tablet)
+    restarted(app)
+    assert row(app).state == "doubled"
+    beat(tablet)
+    assert len(doubled_lines(app)) == 1, "and books it once"
+
+
+def doubled_lines(app: Flask) -> list[audit.Line]:
+    with app.app_context():
+        db.session.rollback()
+        return [line for line in audit.read(db.session()) if "device:doubled" in line.event]
+
+
+def test_a_gate_between_cable_and_wifi_is_cleared_by_a_person_and_stays_cleared(
+    app: Flask, tablet: Browser, signed_in: Callable[..., Browser]
+) -> None:
+    copied(tablet)
+    secretary = signed_in(Role.SECRETARY)
+    board = secretary.get("/console/devices").get_data(as_text=True)
+    assert "Đã xem «Bảng 1»: các địa chỉ 10.0.0.1, 10.0.0.66 đúng là một máy?" in board
+    assert secretary.post("/console/devices/1/one-machine").status_code == 204
+    for _ in range(2):
+        copied(tablet)
+        assert row(app).doubled == ()
+        restarted(app)
+    assert row(app).doubled == ()
+    with app.app_context():
+        db.session.rollback()
+        lines = [line for line in audit.read(db.session()) if "one_machine" in line.event]
+    assert [(line.by, line.facts) for line in lines] == [
+        ("staff:1", {"device": 1, "addresses": "10.0.0.1 10.0.0.66"})
+    ]
+    again = secretary.post("/console/devices/1/one-machine")
+    assert again.status_code == 409
+    assert "không còn báo trùng máy" in again.get_data(as_text=True)
+    # A third address is another matter.
+    for address in ("10.0.0.1", "10.0.0.99", "10.0.0.1"):
+        beat(tablet, address=address)
+    assert row(app).doubled == ("10.0.0.1", "10.0.0.99")
+
+
+def test_only_who_prepares_the_hall_may_say_that_it_is_one_machine(
+    app: Flask, tablet: Browser, signed_in: Callable[..., Browser]
+) -> None:
+    copied(tablet)
+    assert tablet.post("/console/devices/1/one-machine").status_code in {401, 403}
+    assert signed_in(Role.CHAIR).post("/console/devices/1/one-machine").status_code == 403
+    assert row(app).state == "doubled"

@@ -72,7 +72,7 @@ def test_a_hall_in_which_everything_is_told_is_ready(
         gate.get("/gate")
         page = app.extensions["kiosk_live"].version
         for device in (1, 2, 3):
-            app.extensions["kiosk_pulses"].heard(device, "10.0.0.9", Beat(battery=90, page=page))
+            app.extensions["kiosk_pulses"].heard(device, Beat(battery=90, page=page))
         tried = ((1, "sound"), (1, "scan"), (2, "touch"), (2, "camera"), (3, "picture"))
         with app.app_context():
             for device, part in tried:
@@ -343,11 +343,11 @@ def test_devices_are_paired_heard_and_tried(
     # That a page was loaded tells neither its version nor the battery.
     assert "device_page_unknown" in sheet.codes("devices.fleet")
     page = app.extensions["kiosk_live"].version
-    app.extensions["kiosk_pulses"].heard(1, "127.0.0.1", Beat(page=page))
+    app.extensions["kiosk_pulses"].heard(1, Beat(page=page))
     found = next(f for f in sheet.now().lines if f.finding.code == "device_battery_unknown")
     assert (found.state, found.stops) == ("unknown", False)
     assert found.finding.text("vi").endswith("không rõ pin")
-    app.extensions["kiosk_pulses"].heard(1, "127.0.0.1", Beat(battery=80, page=page))
+    app.extensions["kiosk_pulses"].heard(1, Beat(battery=80, page=page))
     assert "device_heard" in sheet.codes("devices.fleet")
     found = sheet.one("devices.tests")
     assert found.code == "tests_missing"

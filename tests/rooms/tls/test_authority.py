@@ -7,7 +7,9 @@ the one of `cryptography`.
 from __future__ import annotations
 
 import os
+import shutil
 import ssl
+import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, ip_address
@@ -62,6 +64,18 @@ def test_the_authority_is_a_constrained_one_on_p256_and_signs_no_other(folder: P
     assert names == {"local", "localhost", "pc1"}
     networks = {each.value for each in permitted if isinstance(each, x509.IPAddress)}
     assert networks == {*rules.NETWORKS, rules.LOOPBACK, rules.LATER}
+
+
+def test_the_authority_is_for_servers_alone_and_no_form_of_name_is_left_open(
+    folder: Path,
+) -> None:
+    """A form of which nothing is said is permitted as a whole (RFC 5280 4.2.1.10)."""
+    file = folder / store.AUTHORITY
+    assert list(value(file, x509.ExtendedKeyUsage)) == [ExtendedKeyUsageOID.SERVER_AUTH]
+    constraints = value(file, x509.NameConstraints)
+    for form in (x509.RFC822Name, x509.UniformResourceIdentifier):
+        permitted = [each.value for each in constraints.permitted_subtrees if type(each) is form]
+        assert permitted == ["nobody.invalid"], form
 
 
 def test_two_conferences_have_authorities_of_two_names(folder: Path, tmp_path: Path) -> None:
@@ -171,12 +185,16 @@ def test_a_name_that_is_not_in_the_leaf_is_refused(folder: Path) -> None:
         assert shaken(folder, folder / store.CERTIFICATE, name) is not None, name
 
 
-def forged(folder: Path, *names: x509.GeneralName) -> Path:
+def forged(
+    folder: Path,
+    *names: x509.GeneralName,
+    usage: x509.ObjectIdentifier | None = ExtendedKeyUsageOID.SERVER_AUTH,
+) -> Path:
     """What a thief of the authority's key would sign for himself."""
     signing = serialization.load_pem_private_key((folder / store.AUTHORITY).read_bytes(), None)
     assert isinstance(signing, ec.EllipticCurvePrivateKey)
     key = ec.generate_private_key(ec.SECP256R1())
-    made = (
+    builder = (
         x509.CertificateBuilder()
         .subject_name(x509.Name([]))
         .issuer_name(certificate(folder / store.AUTHORITY).subject)
@@ -185,13 +203,14 @@ def forged(folder: Path, *names: x509.GeneralName) -> Path:
         .not_valid_before(NOW - timedelta(days=1))
         .not_valid_after(NOW + timedelta(days=1))
         .add_extension(x509.SubjectAlternativeName(names), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(signing.public_key()),
             critical=False,
         )
-        .sign(signing, hashes.SHA256())
     )
+    if usage is not None:
+        builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
+    made = builder.sign(signing, hashes.SHA256())
     file = folder / "forged.pem"
     file.write_bytes(
         made.public_bytes(serialization.Encoding.PEM)
@@ -237,6 +256,50 @@ def test_a_permitted_name_does_not_cover_for_a_foreign_one_beside_it(folder: Pat
     leaf = forged(folder, x509.DNSName("pc1.local"), x509.DNSName("example.com"))
     assert shaken(folder, leaf, "pc1.local") is not None
     assert not judged(folder, leaf, x509.DNSName("pc1.local"))
+
+
+def openssl_says(folder: Path, leaf: Path, purpose: str) -> str:
+    """What `openssl verify` says of a leaf for a purpose; nothing where it is fine."""
+    tool = shutil.which("openssl")
+    if tool is None:
+        pytest.skip("no openssl on this machine")
+    der = authority_in(folder)
+    assert der is not None
+    trusted = folder / "trusted.pem"
+    trusted.write_text(ssl.DER_cert_to_PEM_cert(der), encoding="ascii")
+    done = subprocess.run(
+        [tool, "verify", "-CAfile", str(trusted), "-purpose", purpose, str(leaf)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        x509.RFC822Name("chu.tich@haiduong.gov.vn"),
+        x509.UniformResourceIdentifier("https://dichvucong.gov.vn/"),
+    ],
+    ids=["mail", "address"],
+)
+def test_a_stolen_authority_vouches_for_no_mail_and_no_address_of_the_web(
+    folder: Path, name: x509.GeneralName
+) -> None:
+    assert openssl_says(folder, forged(folder, x509.DNSName("pc1.local")), "sslserver") == ""
+    assert "subtree" in openssl_says(folder, forged(folder, name), "sslserver")
+    beside = forged(folder, x509.DNSName("pc1.local"), name)
+    assert shaken(folder, beside, "pc1.local") is not None
+
+
+@pytest.mark.parametrize("purpose", ["smimesign", "sslclient"])
+def test_a_stolen_authority_vouches_for_servers_and_for_nobody_else(
+    folder: Path, purpose: str
+) -> None:
+    leaf = forged(folder, x509.DNSName("pc1.local"), usage=None)
+    assert openssl_says(folder, leaf, "sslserver") == ""
+    assert "purpose" in openssl_says(folder, leaf, purpose)
 
 
 # -- the files -------------------------------------------------------------------------------------

@@ -321,7 +321,8 @@ def test_a_probe_of_a_device_is_answered_as_its_maker_does_and_never_redirected(
     ask: Callable[..., TestResponse], probe: tuple[str, str, int, bytes], door: Door
 ) -> None:
     host, path, status, body = probe
-    for name in (host, f"{host}:80", host.upper()):
+    # The last is the whole name with the dot of the root, as some ask who trust no search list.
+    for name in (host, f"{host}:80", host.upper(), f"{host}.", f"{host}.:80"):
         answer = ask(path, door, name)
         assert answer.status_code == status
         assert body in answer.get_data()
@@ -339,6 +340,8 @@ def test_a_probe_of_a_device_is_answered_as_its_maker_does_and_never_redirected(
         ("192.168.1.10:8080", "/generate_204"),  # our own name asks for nothing of that kind
         ("evil.example", "/connecttest.txt"),
         ("captive.apple.com", "/console"),
+        ("captive.apple.com..", "/hotspot-detect.html"),
+        (".", "/hotspot-detect.html"),
         ("connectivitycheck.gstatic.com", "/trust"),
     ],
 )
