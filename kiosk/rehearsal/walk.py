@@ -82,6 +82,8 @@ class Walk:
     printed: tuple[Printed, ...] = ()
     printed_at: datetime | None = None
     totals: dict[str, str] = field(default_factory=dict)
+    #: Codes of the printed slips by round, as the tellers hold them.
+    bags: dict[int, list[str]] = field(default_factory=dict)
     _waiting: _Change | None = None
     _helper: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2))
 
