@@ -24,6 +24,7 @@ from kiosk.rehearsal.election.ceremony import deny
 from kiosk.rehearsal.election.roles import Roles, choose
 from kiosk.rehearsal.election.round import Round
 from kiosk.rehearsal.hall import THIS_LAPTOP_ALONE, Browser, program_path
+from kiosk.rehearsal.needles import Needles
 from kiosk.rehearsal.told_ballot import When
 from kiosk.rehearsal.walk import Walk
 
@@ -71,12 +72,15 @@ class Election:
         """In item 5: prepare everything, vote, and close the first round."""
         ceremony.prepare(self.walk, self.roles)
         first = self.first = Round(self.walk, self.roles, self.dice, number=1, is_last=False)
-        first.lock()
+        with self.walk.phase("locking"):
+            first.lock()
         at = "/console/ballot/rounds"
         deny(self.walk, "two rounds at once", "ballot_round_running", at, way="tablet")
-        first.issue()
+        with self.walk.phase("issuing"):
+            first.issue()
         first.open()
-        first.vote(cut=self._pull_the_plug)
+        with self.walk.phase("voting"):
+            first.vote(cut=self._pull_the_plug)
         first.close()
 
     def count_slips(self) -> None:
@@ -98,19 +102,21 @@ class Election:
         if self.first is None:
             return
         first, second = self.first, Round(self.walk, self.roles, self.dice, number=2, is_last=True)
-        first.table.try_wrong_codes()
-        # Three codes of three tellers, one of them wrong: the box opens and names it.
-        first.open_box(right=(1, 3), wrong=(2,))
-        self._result(first)
-        second.lock()
-        second.issue()
-        second.open()
-        second.vote()
-        second.close()
-        second.sums()
-        self._search(second, When.CLOSED)
-        second.open_box(right=(2, 3))
-        self._result(second)
+        with self.walk.phase("opening"):
+            first.table.try_wrong_codes()
+            # Three codes of three tellers, one of them wrong: the box opens and names it.
+            first.open_box(right=(1, 3), wrong=(2,))
+            self._result(first)
+        with self.walk.phase("second round"):
+            second.lock()
+            second.issue()
+            second.open()
+            second.vote()
+            second.close()
+            second.sums()
+            self._search(second, When.CLOSED)
+            second.open_box(right=(2, 3))
+            self._result(second)
         at = "/console/ballot/rounds"
         deny(self.walk, "a third round", "ballot_no_further_round", at, way="tablet")
 
@@ -122,6 +128,7 @@ class Election:
             file.write_bytes(held.table.export())
             held.verified = _verified(file, held)
         self.walk.noted.rounds.append(held.told())
+        self.walk.needles.append(held.needles())
 
     def _search(self, held: Round, when: When, *, copies: bool = False) -> None:
         folder = self.walk.settings.instance
@@ -169,3 +176,24 @@ def _verified(file: Path, held: Round) -> dict[str, bool]:
     except (ValueError, KeyError):
         return {}
     return claims | {"exit_code": done.returncode == 0}
+
+
+def search_after(walk: Walk) -> None:
+    """After the day: the instance, the log, the copies, and the one that was restored."""
+    every = walk.needles
+    needles = Needles(
+        sealed=[one for each in every for one in each.sealed],
+        plain=[one for each in every for one in each.plain],
+        slips={one for each in every for one in each.slips},
+        codes={one for each in every for one in each.codes},
+    )
+    walk.noted.searched.append(
+        search.search(
+            walk.settings.instance.parent,
+            needles,
+            when=When.COPIED,
+            number=0,
+            key=walk.made.recovery_key,
+            allow=DATABASE_FILES,
+        )
+    )

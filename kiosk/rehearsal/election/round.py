@@ -17,9 +17,9 @@ from kiosk.rehearsal.election import wishes
 from kiosk.rehearsal.election.booths import Booths, Paper, paper_in
 from kiosk.rehearsal.election.ceremony import Table
 from kiosk.rehearsal.election.roles import Roles, entitled
-from kiosk.rehearsal.election.search import Needles
 from kiosk.rehearsal.hall import Browser
 from kiosk.rehearsal.machines import Machine
+from kiosk.rehearsal.needles import Needles
 from kiosk.rehearsal.told_ballot import (
     INVALID,
     Choice,

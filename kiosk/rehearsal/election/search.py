@@ -6,18 +6,16 @@ of all needles at once; what looks like one is then compared in full.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from kiosk.backup import copying, restoring
 from kiosk.ballot.box import FOLDER
 from kiosk.core.errors import Refused
+from kiosk.rehearsal.needles import Needles
 from kiosk.rehearsal.told_ballot import Searched, When
 
 #: Bytes of a window.
@@ -25,33 +23,6 @@ WIDE = 8
 #: Digits of slips and codes as they are stored or printed, whole numbers alone.
 _NUMBERS = re.compile(rb"(?<![0-9A-Za-z])\d{5}[ \-]?\d{5}(?![0-9A-Za-z])")
 _CODES = re.compile(rb"(?<![0-9A-Za-z])\d{4}[ \-]?\d{4}[ \-]?\d{4}[ \-]?\d{2}(?![0-9A-Za-z])")
-
-
-@dataclass
-class Needles:
-    """What must lie nowhere, by what it is. Values are bytes; every usual writing is looked for."""
-
-    #: Sealed ballots: only their box may hold them, and after the opening the database.
-    sealed: list[bytes] = field(default_factory=list)
-    #: Plain ballots, before they are sealed.
-    plain: list[bytes] = field(default_factory=list)
-    slips: set[str] = field(default_factory=set)
-    codes: set[str] = field(default_factory=set)
-
-    def written(self) -> dict[bytes, str]:
-        """Each needle in every usual writing, and what it is."""
-        found: dict[bytes, str] = {}
-        for what, values in (
-            ("sealed ballot", self.sealed),
-            ("plain ballot", self.plain),
-            ("id of a ballot", [hashlib.sha256(each).digest() for each in self.sealed]),
-        ):
-            for value in values:
-                text = value.hex().encode()
-                coded = base64.b64encode(value)
-                for way in (value, text, text.upper(), coded, base64.urlsafe_b64encode(value)):
-                    found[way] = what
-        return found
 
 
 def files_below(folder: Path) -> Iterator[Path]:
