@@ -59,7 +59,9 @@ def choose(walk: Walk) -> Roles:
         for person in people
         if person.standing == "delegate" and walk.gates.whereabouts.get(person.id)
     ]
-    barred = next(each for each in here if suggested_bar(titles[each]) is not None)
+    # Whoever leads may have stayed away; then the secretary bars somebody else.
+    leaders = (each for each in here if suggested_bar(titles[each]) is not None)
+    barred = next(leaders, next(each for each in here if each not in taken))
     free = [each for each in here if each not in taken and each != barred]
     witnesses = free[-WITNESSES:]
     # Whose title bars nobody comes first; a small hall has few of them.
