@@ -30,6 +30,7 @@ def init_app(app: Flask) -> None:
             rank=940,
             words=("Phát thẻ bầu", "Issue of slips"),
             is_open=lambda session: False,
+            listens=False,
         ),
     )
 

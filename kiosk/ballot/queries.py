@@ -16,7 +16,6 @@ from kiosk.conference import bars, committees
 from kiosk.conference import queries as people
 from kiosk.conference.committees import Committee, MemberRow
 from kiosk.core.errors import Refused
-from kiosk.core.names import sort_key
 from kiosk.motions import queries as motions
 from kiosk.motions.queries import MotionView
 from kiosk.motions.rules import MotionState
@@ -154,8 +153,9 @@ def candidates(session: Session, *, standing_only: bool = False) -> list[Candida
         )
         for row in rows
     ]
-    found.sort(key=lambda each: (sort_key(each.name), each.id))
-    return [each for each in found if each.stands or not standing_only]
+    by_id = {each.id: each for each in found}
+    ordered = [by_id[key] for key in rules.ballot_order({each.id: each.name for each in found})]
+    return [each for each in ordered if each.stands or not standing_only]
 
 
 def candidate(session: Session, candidate_id: int) -> CandidateRow:

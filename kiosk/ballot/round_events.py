@@ -149,7 +149,7 @@ register(
             status=NOT_SO,
         ),
         "ballot_not_compared": Sentence(
-            "Chưa so vân hòm phiếu ở một máy tính bảng. Hãy bốc thăm một máy và so trước.",
+            "Chưa so dấu của hòm phiếu ở một máy tính bảng. Hãy bốc thăm một máy và so trước.",
             "The fingerprint has not been compared at a tablet. Draw one by lot and compare first.",
         ),
         "ballot_not_open": Sentence(

@@ -206,7 +206,7 @@ def paper(number: int, what: str) -> Response:
 
 @bp.post(f"{ONE}/tellers")
 @allow(*LEADERS)
-def teller_comes(number: int) -> str:
+def teller_comes(number: int) -> Response:
     """The code, once, for the teller who stands at the laptop; nobody else may look."""
     slot, code = locking.teller_comes(
         number=number,
@@ -220,14 +220,19 @@ def teller_comes(number: int) -> str:
 
 @bp.post(f"{ONE}/tellers/<int:slot>/again")
 @allow(*LEADERS)
-def give_again(number: int, slot: int) -> str:
+def give_again(number: int, slot: int) -> Response:
     return _code(number, slot, locking.give_again(number=number, slot=slot, ceremony=_ceremony()))
 
 
-def _code(number: int, slot: int, code: str) -> str:
+def _code(number: int, slot: int, code: str) -> Response:
+    if not hx.wants_fragment():
+        # Pressed before the page was ready: nothing is shown, and another code is a press away.
+        return _back(number)
     found = round_queries.round_of(db.session(), number)
     teller = next(each for each in found.tellers if each.slot == slot)
-    return render_template("ballot/_code.html", round=found, teller=teller, code=code)
+    return make_response(
+        render_template("ballot/_code.html", round=found, teller=teller, code=code)
+    )
 
 
 @bp.get(f"{ONE}/tellers/<int:slot>")

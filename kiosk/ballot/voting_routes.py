@@ -40,7 +40,7 @@ def init_app(app: Flask) -> None:
             name="ballot_box",
             endpoint="voting.box",
             rank=20,
-            words=("Vân hòm phiếu", "Fingerprint of the box"),
+            words=("Dấu của hòm phiếu", "Fingerprint of the box"),
             is_open=round_queries.is_locked,
             facts=frozenset({"ballot"}),
         ),

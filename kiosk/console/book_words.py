@@ -155,7 +155,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Box locked",
     ),
     "ballot:fingerprint:compared": (
-        "So vân hòm phiếu",
+        "So dấu của hòm phiếu",
         "Fingerprint compared",
     ),
     "ballot:voting:opened": (

@@ -33,12 +33,15 @@ ONE_LANGUAGE = {
         "Tiếng Việt": "each language is named in itself",
         "English": "each language is named in itself",
     },
+    "ballot/_words.html": {
+        'method="post" action=" " hx-post=" "': "attributes of a form, drawn by a macro: no words",
+    },
     "ballot/report.html": dict.fromkeys(
         (
             "(Trưởng ban)  ;   .",
             "1. Số liệu",
             "2. Kết quả",
-            "3. Vân hòm phiếu và vân tập phiếu niêm phong",
+            "3. Dấu của hòm phiếu và của bộ phiếu niêm phong",
             "BIÊN BẢN KIỂM PHIẾU",
             "Ban kiểm phiếu:",
             "Bỏ phiếu từ   đến  , kiểm phiếu xong lúc  , tại  .",
@@ -61,8 +64,8 @@ ONE_LANGUAGE = {
             "Trong danh sách bầu cử",
             "Trúng cử khi được ít nhất   phiếu, quá nửa của    .",
             "Tỷ lệ",
-            "Vân hòm phiếu",
-            "Vân tập phiếu niêm phong",
+            "Dấu của hòm phiếu",
+            "Dấu của bộ phiếu niêm phong",
             "không có",
             "không đồng ý",
             "nhiệm kỳ   , lượt",

@@ -93,7 +93,7 @@ function drawSlip() {
   const place = page.querySelector('[data-digits]');
   if (!place) return;
   const typed = `${slip}${'·'.repeat(SLIP_DIGITS - slip.length)}`;
-  place.textContent = `${typed.slice(0, 4)} ${typed.slice(4, 7)} ${typed.slice(7)}`;
+  place.textContent = `${typed.slice(0, 5)} ${typed.slice(5)}`;   // as the slip prints them
   page.querySelector('[data-go="check"]').setAttribute('aria-disabled', String(slip.length !== SLIP_DIGITS));
   page.toggleAttribute('data-in-act', slip !== '' || step !== 'slip');
 }
@@ -239,6 +239,8 @@ makeHarmless();
 const handed = /^slip:(\d{10})$/.exec(window.name);
 window.name = '';
 drawSlip();
+// Every letter is fetched now: a font that is asked for when the review shows would tell that it does.
+await Promise.allSettled([...document.fonts].map((face) => face.load()));
 const made = await fingerprint(ballot);
 mark = [...made].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 page.querySelector('[data-groups]').textContent = groups(made).slice(0, 4).join(' ');
