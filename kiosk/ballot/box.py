@@ -135,17 +135,22 @@ class Box:
                 row = on.exec_driver_sql(
                     "SELECT format, sealed_length, places, salt, belongs FROM box"
                 ).one()
-            if row.format != _FORMAT or not hmac.compare_digest(
-                row.belongs, _keyed(row.salt, fingerprint)
-            ):
+            if row.format != _FORMAT:
                 raise Refused("ballot_box_of_another_round")
+            self._salt: bytes = row.salt
+            self._belongs: bytes = row.belongs
+            self.ensure_belongs(fingerprint)
         except BaseException:
             self._file.close()
             raise
         self.sealed_length: int = row.sealed_length
         self._places: int = row.places
-        self._salt: bytes = row.salt
         self._nothing = bytes(self.sealed_length)
+
+    def ensure_belongs(self, fingerprint: bytes) -> None:
+        """Refused with `ballot_box_of_another_round` unless the box is of this fingerprint."""
+        if not hmac.compare_digest(self._belongs, _keyed(self._salt, fingerprint)):
+            raise Refused("ballot_box_of_another_round")
 
     def cast(self, slip: bytes, sealed: bytes) -> Cast:
         """Use up the slip and drop the ballot: durable when this returns, or nothing of it.

@@ -45,6 +45,7 @@ class Boxes:
             if found is None:
                 path = box.path_of(self.instance, number)
                 found = self._open[number] = Box(path, fingerprint=fingerprint)
+            found.ensure_belongs(fingerprint)
             return found
 
     def destroy(self, number: int) -> None:

@@ -33,6 +33,8 @@ from kiosk.core.errors import Refused
 class Ceremony:
     """Codes that were given and not yet locked with, by round and slot. Memory only."""
 
+    #: Held for the seconds of a locking: a second press would make another key and another box.
+    alone: threading.Lock = field(default_factory=threading.Lock)
     _codes: dict[int, dict[int, str]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -250,6 +252,12 @@ def lock_box(
     """
     if not box_shown:
         raise Refused("ballot_box_not_shown")
+    # Whoever waits here is refused afterwards, before the box of the first is touched.
+    with ceremony.alone:
+        _lock_box(number, ceremony=ceremony, boxes=boxes, by=by, clock=clock)
+
+
+def _lock_box(number: int, *, ceremony: Ceremony, boxes: Boxes, by: Actor, clock: Clock) -> None:
     with unit_of_work() as session:
         found = _in_ceremony(session, number)
         count = len(queries.committee(session).tellers)
