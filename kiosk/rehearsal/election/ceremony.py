@@ -30,8 +30,8 @@ _ROW = re.compile(
     r"<tr><td class=\"right\">.*?<strong>(.*?)</strong>.*?<td>([^<]*)</td></tr>", re.S
 )
 
-#: Names of the two fingerprints, as the pages call them.
-BOX_MARK, SET_MARK = "Vân hòm phiếu", "Vân tập phiếu niêm phong"
+#: What the pages call the two fingerprints, among other words.
+BOX_MARK, SET_MARK = "hòm phiếu", "niêm phong"
 
 
 def refusal_in(html: str) -> str:
@@ -43,7 +43,7 @@ def refusal_in(html: str) -> str:
 def mark_in(html: str, name: str) -> str:
     """A fingerprint as a page shows it, as 64 small hex digits; empty where it shows none."""
     for label, spans in _GROUPS.findall(html):
-        if unescape(label) == name:
+        if name in unescape(label):
             return "".join(_SPAN.findall(spans)).lower()
     return ""
 
