@@ -78,10 +78,12 @@ class Election:
         deny(self.walk, "two rounds at once", "ballot_round_running", at, way="tablet")
         with self.walk.phase("issuing"):
             first.issue()
-        first.open()
+        with self.walk.phase("opened"):
+            first.open()
         with self.walk.phase("voting"):
             first.vote(cut=self._pull_the_plug)
-        first.close()
+        with self.walk.phase("closing"):
+            first.close()
 
     def count_slips(self) -> None:
         """While other items go on: the tellers count by hand; a copy is made of this moment."""
@@ -107,12 +109,16 @@ class Election:
             # Three codes of three tellers, one of them wrong: the box opens and names it.
             first.open_box(right=(1, 3), wrong=(2,))
             self._result(first)
-        with self.walk.phase("second round"):
-            second.lock()
-            second.issue()
-            second.open()
-            second.vote()
-            second.close()
+        for name, step in (
+            ("second lock", second.lock),
+            ("second issue", second.issue),
+            ("second open", second.open),
+            ("second vote", second.vote),
+            ("second close", second.close),
+        ):
+            with self.walk.phase(name):
+                step()
+        with self.walk.phase("second count"):
             second.sums()
             self._search(second, When.CLOSED)
             second.open_box(right=(2, 3))
