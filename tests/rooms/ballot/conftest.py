@@ -135,6 +135,9 @@ class Ballots:
     def round(self, number: int = 1) -> round_queries.RoundView:
         return round_queries.round_of(self.session, number)
 
+    def prepared(self, way: str) -> int:
+        return rounds.prepare(way=way, **self.how)
+
     def lock(self, *, way: str = "tablet", slips: int = 100) -> int:
         """Prepare a round, print and count its slips, and lock its box."""
         number = rounds.prepare(way=way, **self.how)
