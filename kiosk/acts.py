@@ -18,7 +18,7 @@ from werkzeug.exceptions import Forbidden
 
 from kiosk.agenda import plan_import
 from kiosk.backup import services as backup
-from kiosk.ballot import papers, round_queries, rounds
+from kiosk.ballot import papers, roll_queries, rounds
 from kiosk.checkin import roster_undo
 from kiosk.conference import badge_issue, reading
 from kiosk.conference import queries as people
@@ -198,7 +198,7 @@ def _invitation_letters(order: dict[str, Any], by: Actor) -> Any:
 def _print_slips(order: dict[str, Any], by: Actor) -> Any:
     """The codes go to the paper of whoever asked, and are stored nowhere."""
     session = db.session()
-    count = order["count"] or round_queries.suggested_slips(session)
+    count = order["count"] or roll_queries.suggested_slips(session)
     number = int(order["round"])
     codes = rounds.print_slips(round_number=number, count=count, key=_keys().tokens, by=by)
     return papers.slips_payload(

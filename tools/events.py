@@ -120,7 +120,7 @@ MEANINGS = {
     "ballot:candidate:withdrawn": "A person was taken off the list, with a reason.",
     "ballot:candidate:returned": "A withdrawn person was put back on the list.",
     "ballot:question:put_to_vote": "Number, list or rule was put to a vote by hands.",
-    "ballot:slips:printed": "New slips of a round were printed; earlier ones are worth nothing.",
+    "ballot:slips:printed": "New slips of a round were printed; its earlier ones are void.",
     "ballot:round:prepared": "A round was prepared; `kind` tells why, `way` how it is voted.",
     "ballot:slips:counted": "The tellers recorded how many slips they counted before the round.",
     "ballot:teller:came": "A teller scanned the badge at the laptop and was given a code.",

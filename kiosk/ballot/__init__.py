@@ -11,6 +11,7 @@ def init_app(app: Flask) -> None:
     """Add this room's pages to the application, and what its acts keep in memory."""
     from pathlib import Path
 
+    from kiosk.ballot import counting_routes as _counting  # noqa: F401 (adds to rounds_routes)
     from kiosk.ballot import engine_events as _refusals  # noqa: F401 (registers its sentences)
     from kiosk.ballot import events as _events  # noqa: F401 (registers its catalogue)
     from kiosk.ballot import issuing_routes, rounds_routes, routes, voting_routes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, Response, current_app, g, render_template, request
 
-from kiosk.ballot import issuing, round_queries
+from kiosk.ballot import issuing, roll_queries, round_queries
 from kiosk.ballot.issuing import Answer, Issue
 from kiosk.core import follow, hx
 from kiosk.core.access import Kind, Role, actor, allow, device_here
@@ -41,7 +41,7 @@ def page() -> str:
     allow_camera()
     session = db.session()
     found = round_queries.running(session)
-    roll = round_queries.roll(session, found.id) if found else []
+    roll = roll_queries.roll(session, found.id) if found else []
     return render_template(
         "ballot/issue.html",
         round=found,

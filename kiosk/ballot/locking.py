@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
 from kiosk.agenda.services import ensure_running_conference
-from kiosk.ballot import identity, judging, keys, opening, queries, round_queries
+from kiosk.ballot import identity, judging, keys, opening, queries, roll_queries, round_queries
 from kiosk.ballot.boxes import Boxes
 from kiosk.ballot.definition import fingerprint
 from kiosk.ballot.models import BallotRound, RollEntry, RoundTeller, RoundWitness
@@ -261,10 +261,10 @@ def _lock_box(number: int, *, ceremony: Ceremony, boxes: Boxes, by: Actor, clock
     with unit_of_work() as session:
         found = _in_ceremony(session, number)
         count = len(queries.committee(session).tellers)
-        printed = round_queries.slip_sets(session).get(number)
+        printed = roll_queries.slip_sets(session).get(number)
         if printed is None:
             raise Refused("ballot_slips_missing", number=number)
-        hashes = round_queries.slip_hashes(session, printed.id)
+        hashes = roll_queries.slip_hashes(session, printed.id)
     sealed = [each for each in found.tellers if each.envelope_at is not None]
     if len(sealed) != count or len(found.witnesses) < WITNESSES:
         raise Refused("ballot_ceremony_not_complete", tellers=count, witnesses=WITNESSES)
@@ -312,7 +312,7 @@ def _lock_box(number: int, *, ceremony: Ceremony, boxes: Boxes, by: Actor, clock
 def fix_roll(session: Session, found: RoundView) -> None:
     """Inside a unit: write the list of those entitled, as the roster says at this moment (R3)."""
     electorate = queries.election(session).electorate
-    entitled = round_queries.entitled_now(session, electorate)
+    entitled = roll_queries.entitled_now(session, electorate)
     if entitled:
         session.execute(
             insert(RollEntry),

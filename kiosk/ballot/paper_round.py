@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
-from kiosk.ballot import identity, judging, queries, round_queries
+from kiosk.ballot import identity, judging, queries, roll_queries, round_queries
 from kiosk.ballot.judging import Difference, Typed
 from kiosk.ballot.models import BallotRound, PaperEntry
 from kiosk.ballot.outcome import ensure_agreement
+from kiosk.ballot.roll_queries import EntryRow
 from kiosk.ballot.round_events import RoundEvent
-from kiosk.ballot.round_queries import EntryRow, RoundView
+from kiosk.ballot.round_queries import RoundView
 from kiosk.ballot.rounds import ensure_state
 from kiosk.ballot.rules import State, Way
 from kiosk.core import audit
@@ -56,7 +57,7 @@ def typed_of(row: EntryRow) -> Typed:
 
 def comparison(session: Session, round_id: int) -> Comparison:
     """The two typings and where they differ."""
-    entries = round_queries.paper_entries(session, round_id)
+    entries = roll_queries.paper_entries(session, round_id)
     found: list[Difference] = []
     if len(entries) == 2:
         found = judging.differences(typed_of(entries[0]), typed_of(entries[1]))
@@ -87,7 +88,7 @@ def type_entry(
         person = identity.scanned(session, badge, key=key)
         if all(row.delegate_id != person.delegate_id for row in queries.committee(session).tellers):
             raise Refused("ballot_not_a_teller", name=person.name)
-        entries = round_queries.paper_entries(session, found.id)
+        entries = roll_queries.paper_entries(session, found.id)
         if len(entries) == 2:
             raise Refused("ballot_typed_twice")
         if any(each.teller_id == person.delegate_id for each in entries):
@@ -134,7 +135,7 @@ def drop_entries(*, number: int, by: Actor, clock: Clock = utc_now) -> None:
         found = _on_paper(session, number)
         kept: list[Mapping[str, object]] = [
             {"entry": each.entry, "collected": each.collected, "valid": each.valid}
-            for each in round_queries.paper_entries(session, found.id)
+            for each in roll_queries.paper_entries(session, found.id)
         ]
         session.execute(delete(PaperEntry).where(PaperEntry.round_id == found.id))
         audit.record(

@@ -13,9 +13,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from kiosk.ballot import queries, report, round_queries, rule_text, slips
+from kiosk.ballot import queries, report, roll_queries, rule_text, slips
 from kiosk.ballot.outcome import Reason
-from kiosk.ballot.round_queries import RollRow, RoundView
+from kiosk.ballot.roll_queries import RollRow
+from kiosk.ballot.round_queries import RoundView
 from kiosk.conference import queries as people
 from kiosk.core import qr, typeset
 from kiosk.core.clock import hhmm, in_hall
@@ -131,7 +132,7 @@ def round_order(
             common
             | {
                 "signed": what == "issue",
-                "units": _by_unit(round_queries.roll(session, found.id)),
+                "units": _by_unit(roll_queries.roll(session, found.id)),
                 "printed": f"{in_hall(at):%H:%M} ngày {in_hall(at):%d/%m/%Y}",
             },
             at=at,

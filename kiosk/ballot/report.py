@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from kiosk.ballot import export, queries, round_queries
+from kiosk.ballot import export, queries, roll_queries
 from kiosk.ballot.definition import groups
 from kiosk.ballot.outcome import Base, Outcome, Reason
 from kiosk.ballot.round_queries import RoundView
@@ -173,7 +173,7 @@ def facts(session: Session, found: RoundView) -> Report:
     outcome = found.outcome()
     election = queries.election(session)
     meeting = people.conference(session)
-    roll = round_queries.roll(session, found.id)
+    roll = roll_queries.roll(session, found.id)
     committee = queries.committee(session)
     tellers = [(each.name, each.is_head) for each in found.tellers] or [
         (row.name, row.is_head) for row in committee.tellers
@@ -227,7 +227,7 @@ def facts(session: Session, found: RoundView) -> Report:
         if found.way is not Way.HANDS
         else [],
         added=[(row.name, row.reason, row.witness) for row in roll if row.added],
-        helpers=round_queries.helpers(session, found.id),
+        helpers=roll_queries.helpers(session, found.id),
         complaints=found.complaints,
     )
 
@@ -240,7 +240,7 @@ def export_of(session: Session, found: RoundView) -> dict[str, Any]:
     Raises:
         Refused: `ballot_wrong_moment` before the opening, or the broken invariant.
     """
-    opened = round_queries.opened_box(session, found.id)
+    opened = roll_queries.opened_box(session, found.id)
     if opened is None or found.lock is None or found.figures is None:
         raise Refused("ballot_wrong_moment", number=found.number, state=found.state.value)
     return export.export(

@@ -8,7 +8,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from kiosk.agenda.services import ensure_running_conference
-from kiosk.ballot import queries, round_queries, rules, slips
+from kiosk.ballot import queries, roll_queries, round_queries, rules, slips, standing
 from kiosk.ballot.boxes import Boxes
 from kiosk.ballot.models import BallotRound, Slip, SlipSet
 from kiosk.ballot.outcome import ensure_can_lower
@@ -105,7 +105,7 @@ def book_slips(*, number: int, counted: int, by: Actor, clock: Clock = utc_now) 
         if not 1 <= counted <= slips.MOST:
             raise Refused("ballot_slips_number_wrong", most=slips.MOST)
         if found.way is Way.TABLET:
-            printed = round_queries.slip_sets(session).get(number)
+            printed = roll_queries.slip_sets(session).get(number)
             if printed is None:
                 raise Refused("ballot_slips_missing", number=number)
             if counted > printed.count:
@@ -152,7 +152,7 @@ def prepare(*, way: str, by: Actor, clock: Clock = utc_now) -> int:
             raise Refused("ballot_round_running", number=running.number)
         kind, wanted, seats = _next(session, election.seats)
         number = (session.scalar(select(func.max(BallotRound.number))) or 0) + 1
-        printed = round_queries.printed_names(wanted)
+        printed = standing.printed_names(wanted)
         with refusing("ballot_round_running", number=number):
             session.execute(
                 insert(BallotRound).values(
@@ -208,7 +208,7 @@ def _next(session: Session, seats: int) -> tuple[RoundKind, Sequence[CandidateRo
     if past and past[-1].state is State.VOIDED:
         void = past[-1]
         return RoundKind.AGAIN, [every[each.candidate] for each in void.candidates], void.seats
-    found = round_queries.standing(session)
+    found = standing.standing(session)
     if found is None or found.last is None:
         return RoundKind.FIRST, [row for row in every.values() if row.stands], seats
     if found.open_seats == 0 or found.again_kind is None or not found.again:
@@ -231,7 +231,7 @@ def ask_smaller(*, to: int, by: Actor, clock: Clock = utc_now) -> int:
         running = round_queries.running(session)
         if running is not None:
             raise Refused("ballot_round_running", number=running.number)
-        found = round_queries.standing(session)
+        found = standing.standing(session)
         if found is None or found.last is None or found.open_seats == 0:
             raise Refused("ballot_no_further_round")
         ensure_can_lower(seats=found.seats, to=to, elected=len(found.elected))

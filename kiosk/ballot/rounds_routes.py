@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -19,23 +18,21 @@ from flask import (
 )
 
 from kiosk.ballot import (
-    counting,
     issuing,
     locking,
     paper_round,
     papers,
     queries,
     report,
+    roll_queries,
     round_queries,
     rounds,
+    standing,
     voting,
 )
 from kiosk.ballot.boxes import Boxes
-from kiosk.ballot.judging import Typed
-from kiosk.ballot.keys import clean as clean_code
 from kiosk.ballot.locking import Ceremony
 from kiosk.ballot.outcome import Disagreement
-from kiosk.ballot.rules import Way
 from kiosk.ballot.serving import is_rehearsal, pdf
 from kiosk.conference import queries as people
 from kiosk.core import hx, jobs, live
@@ -76,24 +73,24 @@ def boxes() -> Boxes:
     return found
 
 
-def _ceremony() -> Ceremony:
+def ceremony() -> Ceremony:
     found: Ceremony = current_app.extensions["kiosk_ceremony"]
     return found
 
 
-def _keys() -> Keys:
+def keys() -> Keys:
     found: Keys = current_app.extensions["kiosk_keys"]
     return found
 
 
-def _number(field: str, *, least: int = 0) -> int:
+def number_of(field: str, *, least: int = 0) -> int:
     found = request.form.get(field, type=int)
     if found is None or found < least:
         raise Refused("field_wrong", field=field)
     return found
 
 
-def _back(number: int) -> Response:
+def page_of(number: int) -> Response:
     return hx.go("rounds.page", number=number)
 
 
@@ -108,7 +105,7 @@ def turnout_now() -> Mapping[str, Any] | None:
         return None
     return {
         "round": found,
-        "entitled": len(round_queries.roll(session, found.id)),
+        "entitled": len(roll_queries.roll(session, found.id)),
         "issued": found.issued,
         "cast": voting.cast_count(found, boxes()),
     }
@@ -124,7 +121,7 @@ def turnout() -> str:
 @bp.post(BASE)
 @allow(*LEADERS)
 def prepare() -> Response:
-    return _back(rounds.prepare(way=request.form.get("way", ""), by=actor()))
+    return page_of(rounds.prepare(way=request.form.get("way", ""), by=actor()))
 
 
 @bp.get(ONE)
@@ -141,27 +138,27 @@ def page(number: int) -> str:
     tablets = [
         row for row in devices.devices(session, with_revoked=False) if row.kind == Kind.TABLET
     ]
-    slip_set = round_queries.slip_sets(session).get(number)
-    roll = round_queries.roll(session, found.id)
+    slip_set = roll_queries.slip_sets(session).get(number)
+    roll = roll_queries.roll(session, found.id)
     return render_template(
         "ballot/round.html",
         round=found,
         meeting=people.conference(session),
         committee=queries.committee(session),
         slip_set=slip_set,
-        suggested_slips=round_queries.suggested_slips(session),
+        suggested_slips=roll_queries.suggested_slips(session),
         roll=roll,
         added=[row for row in roll if row.added],
         turnout=turnout_now() if not found.is_over else None,
         tablets=tablets,
         drawn=secrets.choice(tablets) if tablets else None,
-        knows=lambda slot: _ceremony().knows(number, slot),
+        knows=lambda slot: ceremony().knows(number, slot),
         outcome=outcome,
         disagreement=disagreement,
         rows=report.rows(found, outcome) if outcome else [],
         comparison=paper_round.comparison(session, found.id),
-        helpers=round_queries.helpers(session, found.id),
-        standing=round_queries.standing(session),
+        helpers=roll_queries.helpers(session, found.id),
+        standing=standing.standing(session),
         may_act=str(g.get("audience") or "") in LEADERS,
         me=actor().label,
     )
@@ -174,8 +171,8 @@ def page(number: int) -> str:
 @allow(*PREPARERS)
 def print_slips() -> Response:
     """A new set of slips for one round, as a PDF; their codes exist on this paper alone."""
-    number, count = _number("round", least=1), _number("count", least=1)
-    codes = rounds.print_slips(round_number=number, count=count, key=_keys().tokens, by=actor())
+    number, count = number_of("round", least=1), number_of("count", least=1)
+    codes = rounds.print_slips(round_number=number, count=count, key=keys().tokens, by=actor())
     order = papers.slips_order(
         db.session(), codes, round_number=number, rehearsal=is_rehearsal(), at=utc_now()
     )
@@ -186,8 +183,8 @@ def print_slips() -> Response:
 @bp.post(f"{ONE}/slips-counted")
 @allow(*LEADERS)
 def book_slips(number: int) -> Response:
-    rounds.book_slips(number=number, counted=_number("counted", least=1), by=actor())
-    return _back(number)
+    rounds.book_slips(number=number, counted=number_of("counted", least=1), by=actor())
+    return page_of(number)
 
 
 @bp.post(f"{ONE}/paper/<what>")
@@ -211,8 +208,8 @@ def teller_comes(number: int) -> Response:
     slot, code = locking.teller_comes(
         number=number,
         badge=request.form.get("badge", ""),
-        ceremony=_ceremony(),
-        key=_keys().badge,
+        ceremony=ceremony(),
+        key=keys().badge,
         by=actor(),
     )
     return _code(number, slot, code)
@@ -221,13 +218,13 @@ def teller_comes(number: int) -> Response:
 @bp.post(f"{ONE}/tellers/<int:slot>/again")
 @allow(*LEADERS)
 def give_again(number: int, slot: int) -> Response:
-    return _code(number, slot, locking.give_again(number=number, slot=slot, ceremony=_ceremony()))
+    return _code(number, slot, locking.give_again(number=number, slot=slot, ceremony=ceremony()))
 
 
 def _code(number: int, slot: int, code: str) -> Response:
     if not hx.wants_fragment():
         # Pressed before the page was ready: nothing is shown, and another code is a press away.
-        return _back(number)
+        return page_of(number)
     found = round_queries.round_of(db.session(), number)
     teller = next(each for each in found.tellers if each.slot == slot)
     return make_response(
@@ -253,33 +250,33 @@ def type_back(number: int, slot: int) -> Response:
         number=number,
         slot=slot,
         typed=request.form.get("code", ""),
-        ceremony=_ceremony(),
+        ceremony=ceremony(),
         by=actor(),
     )
-    return _back(number)
+    return page_of(number)
 
 
 @bp.post(f"{ONE}/tellers/<int:slot>/envelope")
 @allow(*LEADERS)
 def sign_envelope(number: int, slot: int) -> Response:
     locking.sign_envelope(number=number, slot=slot, by=actor())
-    return _back(number)
+    return page_of(number)
 
 
 @bp.post(f"{ONE}/witnesses")
 @allow(*LEADERS)
 def witness_comes(number: int) -> Response:
     locking.witness_comes(
-        number=number, badge=request.form.get("badge", ""), key=_keys().badge, by=actor()
+        number=number, badge=request.form.get("badge", ""), key=keys().badge, by=actor()
     )
-    return _back(number)
+    return page_of(number)
 
 
 @bp.post(f"{ONE}/restart")
 @allow(*LEADERS)
 def start_again(number: int) -> Response:
-    locking.start_again(number=number, ceremony=_ceremony(), by=actor())
-    return _back(number)
+    locking.start_again(number=number, ceremony=ceremony(), by=actor())
+    return page_of(number)
 
 
 @bp.post(f"{ONE}/lock")
@@ -288,11 +285,11 @@ def lock_box(number: int) -> Response:
     locking.lock_box(
         number=number,
         box_shown=request.form.get("shown") == "1",
-        ceremony=_ceremony(),
+        ceremony=ceremony(),
         boxes=boxes(),
         by=actor(),
     )
-    return _back(number)
+    return page_of(number)
 
 
 @bp.post(f"{ONE}/compare")
@@ -301,11 +298,11 @@ def compare(number: int) -> Response:
     locking.record_comparison(
         number=number,
         badge=request.form.get("badge", ""),
-        device_id=_number("device", least=1),
-        key=_keys().badge,
+        device_id=number_of("device", least=1),
+        key=keys().badge,
         by=actor(),
     )
-    return _back(number)
+    return page_of(number)
 
 
 # -- voting ----------------------------------------------------------------------------------
@@ -315,7 +312,7 @@ def compare(number: int) -> Response:
 @allow(*LEADERS)
 def open_voting(number: int) -> Response:
     voting.open_voting(number=number, by=actor())
-    return _back(number)
+    return page_of(number)
 
 
 @bp.post(f"{ONE}/helpers")
@@ -332,7 +329,7 @@ def find(number: int) -> str:
     session = db.session()
     found = round_queries.round_of(session, number)
     search = request.args.get("q", "")[:100]
-    listed = {row.delegate_id for row in round_queries.roll(session, found.id)}
+    listed = {row.delegate_id for row in roll_queries.roll(session, found.id)}
     named = people.delegates(session, search=search) if search.strip() else []
     free = [row for row in named if row.id not in listed and not row.is_guest]
     return render_template(
@@ -352,7 +349,7 @@ def add_to_roll(number: int, delegate_id: int) -> Response:
         delegate_id=delegate_id,
         witness_badge=request.form.get("badge", ""),
         reason=request.form.get("reason", ""),
-        key=_keys().badge,
+        key=keys().badge,
         by=actor(),
     )
     return hx.go("issuing.page")
@@ -366,168 +363,7 @@ def close_voting(number: int) -> Response:
         head_badge=request.form.get("head", ""),
         witness_badge=request.form.get("witness", ""),
         boxes=boxes(),
-        key=_keys().badge,
+        key=keys().badge,
         by=actor(),
     )
-    return _back(number)
-
-
-# -- the count -------------------------------------------------------------------------------
-
-
-@bp.post(f"{ONE}/sums")
-@allow(*LEADERS)
-def record_sums(number: int) -> Response:
-    counting.record_sums(
-        number=number,
-        slips=counting.Slips(
-            left=_number("left"),
-            in_box=_number("in_box"),
-            lost=_number("lost"),
-            refused=_number("refused"),
-            note=request.form.get("note", ""),
-        ),
-        boxes=boxes(),
-        by=actor(),
-    )
-    return _back(number)
-
-
-@bp.post(f"{ONE}/open-box")
-@allow(*LEADERS)
-def open_box(number: int) -> Response:
-    """The codes of k tellers, each typed by its owner; they are in this request alone."""
-    codes: dict[int, str] = {}
-    for field, text in request.form.items():
-        if field.startswith("code-") and field[5:].isdigit() and text.strip():
-            code = clean_code(text)
-            if code is None:
-                raise Refused("ballot_code_wrong", slot=field[5:])
-            codes[int(field[5:])] = code
-    counting.open_box(
-        number=number,
-        codes=codes,
-        boxes=boxes(),
-        throttle=current_app.extensions["kiosk_ballot_throttle"],
-        by=actor(),
-    )
-    return _back(number)
-
-
-@bp.post(f"{ONE}/entries")
-@allow(*LEADERS)
-def type_entry(number: int) -> Response:
-    """One of the two independent typings of a round on paper or by hands (R15)."""
-    found = round_queries.round_of(db.session(), number)
-    places = range(len(found.candidates))
-    votes = tuple(_number(f"votes-{place}") for place in places)
-    against = tuple(
-        (_number(f"against-{place}") if found.type.value == "B" else 0) for place in places
-    )
-    if found.way is Way.HANDS:
-        # Nothing is handed out: everybody who was asked counts as one.
-        asked = _number("asked")
-        issued = collected = valid = asked
-        invalid = 0
-    else:
-        issued, collected = _number("issued"), _number("collected")
-        valid, invalid = _number("valid"), _number("invalid")
-    paper_round.type_entry(
-        number=number,
-        badge=request.form.get("badge", ""),
-        typed=Typed(issued, collected, valid, invalid, votes, against),
-        key=_keys().badge,
-        by=actor(),
-    )
-    return _back(number)
-
-
-@bp.post(f"{ONE}/entries/drop")
-@allow(*LEADERS)
-def drop_entries(number: int) -> Response:
-    paper_round.drop_entries(number=number, by=actor())
-    return _back(number)
-
-
-@bp.post(f"{ONE}/entries/take")
-@allow(*LEADERS)
-def take_entries(number: int) -> Response:
-    paper_round.take(number=number, by=actor())
-    return _back(number)
-
-
-# -- the result ------------------------------------------------------------------------------
-
-
-@bp.post(f"{ONE}/read")
-@allow(*LEADERS)
-def read_out(number: int) -> Response:
-    place = request.form.get("place", type=int)
-    counting.read_out(number=number, place=place, by=actor())
-    return _back(number)
-
-
-@bp.post(f"{ONE}/declare")
-@allow(*LEADERS)
-def declare(number: int) -> Response:
-    counting.declare(number=number, by=actor())
-    return _back(number)
-
-
-@bp.post(f"{ONE}/put-away")
-@allow(*LEADERS)
-def put_away(number: int) -> Response:
-    counting.put_away(number=number, by=actor())
-    return _back(number)
-
-
-@bp.post(f"{ONE}/complaint")
-@allow(*LEADERS)
-def complaint(number: int) -> Response:
-    counting.record_complaint(number=number, words=request.form.get("words", ""), by=actor())
-    return _back(number)
-
-
-@bp.post("/console/ballot/smaller")
-@allow(*LEADERS)
-def ask_smaller() -> Response:
-    rounds.ask_smaller(to=_number("to", least=1), by=actor())
-    return hx.go("console.home")
-
-
-@bp.post(f"{ONE}/void")
-@allow(*LEADERS)
-def ask_void(number: int) -> Response:
-    rounds.ask_void(number=number, reason=request.form.get("reason", ""), by=actor())
-    return _back(number)
-
-
-@bp.post(f"{ONE}/void/confirm")
-@allow(*LEADERS)
-def confirm_void(number: int) -> Response:
-    rounds.void(number=number, boxes=boxes(), by=actor())
-    _ceremony().forget(number)
-    return _back(number)
-
-
-@bp.get(f"{ONE}/report")
-@allow(*LOOKERS)
-def report_page(number: int) -> str:
-    """D6, the tellers' report, as data on a page; the paper comes from the same facts."""
-    session = db.session()
-    found = round_queries.round_of(session, number)
-    return render_template("ballot/report.html", report=report.facts(session, found), round=found)
-
-
-@bp.post(f"{ONE}/export")
-@allow(*LEADERS)
-def export_file(number: int) -> Response:
-    """The opened round as a file for the tellers, to be counted again by `kiosk ballot verify`."""
-    session = db.session()
-    found = round_queries.round_of(session, number)
-    made = json.dumps(report.export_of(session, found), ensure_ascii=False, indent=1)
-    response = make_response(made.encode())
-    response.headers["Content-Type"] = "application/json"
-    name = f"kiem-lai-luot-{number}.json"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return page_of(number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, Response, g, render_template, request
 
-from kiosk.ballot import papers, queries, round_queries, rule_text, services
+from kiosk.ballot import papers, queries, roll_queries, rule_text, services, standing
 from kiosk.ballot.rules import Base, Electorate, Source, Style, Tie, Way, ballot_type
 from kiosk.ballot.serving import is_rehearsal, pdf
 from kiosk.conference import queries as people
@@ -33,23 +33,23 @@ def home() -> str:
     session = db.session()
     meeting = people.find_conference(session)
     found = queries.find_election(session)
-    standing = queries.candidates(session)
+    nominated = queries.candidates(session)
     year = in_hall(utc_now()).year
     return render_template(
         "ballot/home.html",
         meeting=meeting,
         election=found,
-        candidates=standing,
-        kind=ballot_type(sum(each.stands for each in standing), found.seats) if found else "A",
+        candidates=nominated,
+        kind=ballot_type(sum(each.stands for each in nominated), found.seats) if found else "A",
         committee=queries.committee(session),
         styles=list(Style),
         bases=list(Base),
         ties=list(Tie),
         electorates=list(Electorate),
-        standing=round_queries.standing(session),
+        standing=standing.standing(session),
         ways=list(Way),
-        slip_sets=round_queries.slip_sets(session),
-        suggested_slips=round_queries.suggested_slips(session),
+        slip_sets=roll_queries.slip_sets(session),
+        suggested_slips=roll_queries.suggested_slips(session),
         suggested_title=services.Settings.title,
         suggested_term=f"{year} - {year + 2}",
         may_act=(

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from kiosk.agenda import wall
 from kiosk.agenda.services import ensure_running_conference
-from kiosk.ballot import identity, queries, round_queries, slips
+from kiosk.ballot import identity, queries, roll_queries, round_queries, slips
 from kiosk.ballot.boxes import Boxes
 from kiosk.ballot.locking import fix_roll
 from kiosk.ballot.models import BallotRound
@@ -66,7 +66,7 @@ def open_voting(*, number: int, by: Actor, clock: Clock = utc_now) -> None:
             clock=lambda: at,
             round=number,
             way=found.way.value,
-            entitled=len(round_queries.roll(session, found.id)),
+            entitled=len(roll_queries.roll(session, found.id)),
             issued=found.issued,
         )
         changed(session, "ballot")
@@ -135,7 +135,7 @@ def cast(*, raw: str, sealed: str, page: Page, boxes: Boxes, key: bytes) -> None
         raise Refused("ballot_wrong_length") from wrong
     slip = _slip_of(found, raw, key)
     if found.state in {State.COUNTED, State.DECLARED}:
-        if round_queries.was_sealed(session, found.id, ballot):
+        if roll_queries.was_sealed(session, found.id, ballot):
             return
         raise Refused("ballot_not_open")
     # The read ends here: a snapshot must not be held while the voter's ballot waits for its turn.
@@ -253,7 +253,7 @@ def _electorate(session: Session, found: RoundView, closed_at: datetime) -> int:
     Whoever drew a slip took part, even if that was before the opening and they left again: so the
     slips issued can never be more than the electorate (domain 2.4).
     """
-    roll = round_queries.roll(session, found.id)
+    roll = roll_queries.roll(session, found.id)
     spans = [StaySpan(*stay) for stay in presences.stay_spans(session)]
     assert found.opened_at is not None  # noqa: S101 (a round that is open was opened)
     there = electorate(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from kiosk.ballot import box, counting, issuing, locking, round_queries, rounds, voting
+from kiosk.ballot import box, counting, issuing, locking, rounds, standing, voting
 from kiosk.ballot.issuing import Answer
 from kiosk.ballot.models import OpenedBallot, SealedBallot
 from kiosk.ballot.outcome import Reason
@@ -48,9 +48,9 @@ def test_a_round_is_voted_opened_and_declared(ballots: Any) -> None:
     outcome = found.outcome()
     assert (outcome.threshold, len(outcome.elected), outcome.open_seats) == (41, 3, 0)
     counting.declare(number=number, **ballots.how)
-    standing = round_queries.standing(ballots.session)
-    assert standing.is_complete
-    assert [each.votes for each in standing.elected] == [45, 45, 45]
+    where = standing.standing(ballots.session)
+    assert where.is_complete
+    assert [each.votes for each in where.elected] == [45, 45, 45]
     assert not box.path_of(ballots.boxes.instance, number).exists()
 
 
@@ -213,16 +213,16 @@ def test_a_tie_leads_to_a_second_round_with_everything_new(ballots: Any) -> None
     outcome = ballots.round(number).outcome()
     assert [*outcome.reasons.values()].count(Reason.TIED_LAST_SEAT) == 0  # 23 is below 41
     counting.declare(number=number, **ballots.how)
-    standing = round_queries.standing(ballots.session)
-    assert (standing.again_kind, standing.open_seats) == (RoundKind.SHORTAGE, 1)
-    assert len(standing.again) == 3
+    where = standing.standing(ballots.session)
+    assert (where.again_kind, where.open_seats) == (RoundKind.SHORTAGE, 1)
+    assert len(where.again) == 3
     first = ballots.round(number)
     second = ballots.round(voted(ballots, [[1, 0, 0]] * 45))
     assert (second.number, second.kind, second.seats) == (2, RoundKind.SHORTAGE, 1)
     assert second.lock.public_key != first.lock.public_key
     ballots.count(2)
     counting.declare(number=2, **ballots.how)
-    assert round_queries.standing(ballots.session).is_complete
+    assert standing.standing(ballots.session).is_complete
     refused("ballot_no_further_round", rounds.prepare, way="tablet", **ballots.how)
 
 
@@ -233,10 +233,10 @@ def test_the_hall_may_want_a_smaller_board_instead(ballots: Any) -> None:
     counting.declare(number=number, **ballots.how)
     refused("ballot_lower_wrong", rounds.ask_smaller, to=2, **ballots.how)
     motion = rounds.ask_smaller(to=3, **ballots.how)
-    assert not round_queries.standing(ballots.session).is_complete
+    assert not standing.standing(ballots.session).is_complete
     ballots.hands(motion)
-    standing = round_queries.standing(ballots.session)
-    assert (standing.seats, standing.is_complete) == (3, True)
+    where = standing.standing(ballots.session)
+    assert (where.seats, where.is_complete) == (3, True)
 
 
 def test_a_void_round_takes_two_accounts_and_its_box_is_gone(ballots: Any) -> None:
