@@ -12,7 +12,7 @@ from enum import StrEnum
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from kiosk.ballot import identity, queries, round_queries
+from kiosk.ballot import identity, queries, roll_queries, round_queries
 from kiosk.ballot.models import RollEntry, RoundHelper, SlipMark
 from kiosk.ballot.round_events import RoundEvent
 from kiosk.ballot.round_queries import RoundView
@@ -78,9 +78,7 @@ def issue(*, badge: str, key: bytes, by: Actor, clock: Clock = utc_now) -> Issue
         except Refused as refused:
             kind = Answer.UNREADABLE if "unreadable" in refused.code else Answer.UNKNOWN
             return Issue(kind, round_number=found.number)
-        entitled = session.scalars(
-            select(RollEntry.delegate_id).where(RollEntry.round_id == found.id)
-        ).all()
+        entitled = roll_queries.entitled_count(session, found.id)
 
         def said(answer: Answer, *, drew: datetime | None = None, more: int = 0) -> Issue:
             return Issue(
@@ -93,10 +91,10 @@ def issue(*, badge: str, key: bytes, by: Actor, clock: Clock = utc_now) -> Issue
                 seat=person.seat or "",
                 at=drew,
                 issued=found.issued + more,
-                entitled=len(entitled),
+                entitled=entitled,
             )
 
-        if person.delegate_id not in entitled:
+        if not roll_queries.is_entitled(session, found.id, person.delegate_id):
             return said(Answer.NOT_ENTITLED)
         drew = session.scalar(
             select(SlipMark.at).where(

@@ -41,13 +41,12 @@ def page() -> str:
     allow_camera()
     session = db.session()
     found = round_queries.running(session)
-    roll = roll_queries.roll(session, found.id) if found else []
     return render_template(
         "ballot/issue.html",
         round=found,
         said=None,
         issued=found.issued if found else 0,
-        entitled=len(roll),
+        entitled=roll_queries.entitled_count(session, found.id) if found else 0,
         device=device_here(Kind.TABLET) or device_here(Kind.GATE),
         is_desk=str(g.get("audience") or "") in {Role.SECRETARY, Role.DESK},
         Answer=Answer,

@@ -201,8 +201,9 @@ def rounds(session: Session) -> list[RoundView]:
         return []
     election = queries.election(session)
     meeting = people.conference(session)
-    names = {row.id: row.name for row in people.delegates(session)}
-    known = {motion.id: motion for motion in motions.motions(session)}
+    # Asked with every ballot: nothing here may grow with the hall.
+    asked = any(row.lower_motion_id is not None for row in rows)
+    known = {motion.id: motion for motion in motions.motions(session)} if asked else {}
     issued = dict(
         session.execute(select(SlipMark.round_id, func.count()).group_by(SlipMark.round_id)).all()
     )
@@ -210,6 +211,7 @@ def rounds(session: Session) -> list[RoundView]:
     witnesses = session.execute(
         select(RoundWitness.__table__).order_by(RoundWitness.came_at, RoundWitness.delegate_id)
     ).all()
+    names = people.names(session, {each.delegate_id for each in (*tellers, *witnesses)})
     return [
         _view(
             row,

@@ -66,7 +66,7 @@ def open_voting(*, number: int, by: Actor, clock: Clock = utc_now) -> None:
             clock=lambda: at,
             round=number,
             way=found.way.value,
-            entitled=len(roll_queries.roll(session, found.id)),
+            entitled=roll_queries.entitled_count(session, found.id),
             issued=found.issued,
         )
         changed(session, "ballot")
