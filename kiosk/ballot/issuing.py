@@ -10,12 +10,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import delete, insert, select
-from sqlalchemy.orm import Session
 
 from kiosk.ballot import identity, queries, roll_queries, round_queries
 from kiosk.ballot.models import RollEntry, RoundHelper, SlipMark
 from kiosk.ballot.round_events import RoundEvent
-from kiosk.ballot.round_queries import RoundView
 from kiosk.ballot.rules import Electorate
 from kiosk.checkin import queries as presences
 from kiosk.checkin.rules import ensure_reason
@@ -78,7 +76,7 @@ def issue(*, badge: str, key: bytes, by: Actor, clock: Clock = utc_now) -> Issue
         except Refused as refused:
             kind = Answer.UNREADABLE if "unreadable" in refused.code else Answer.UNKNOWN
             return Issue(kind, round_number=found.number)
-        entitled = roll_queries.entitled_count(session, found.id)
+        entitled = roll_queries.roll_count(session, found.id)
 
         def said(answer: Answer, *, drew: datetime | None = None, more: int = 0) -> Issue:
             return Issue(
@@ -103,7 +101,8 @@ def issue(*, badge: str, key: bytes, by: Actor, clock: Clock = utc_now) -> Issue
         )
         if drew is not None:
             return said(Answer.ALREADY, drew=drew)
-        if person.delegate_id not in presences.inside_ids(session):
+        stays = presences.stays_of(session, person.delegate_id)
+        if not any(stay.left_at is None and stay.undone_at is None for stay in stays):
             return said(Answer.ABSENT)
         session.execute(
             insert(SlipMark).values(
@@ -192,7 +191,8 @@ def add_to_roll(
         wanted = queries.election(session).electorate
         if not (person.votes if wanted is Electorate.VOTES else person.elects):
             raise Refused("ballot_may_not_elect", name=person.name)
-        _ensure_not_listed(session, found, delegate_id, person.name)
+        if roll_queries.is_entitled(session, found.id, delegate_id):
+            raise Refused("ballot_entitled_already", name=person.name)
         session.execute(
             insert(RollEntry).values(
                 round_id=found.id,
@@ -214,16 +214,6 @@ def add_to_roll(
             reason=reason,
         )
         changed(session, "turnout", "ballot")
-
-
-def _ensure_not_listed(session: Session, found: RoundView, delegate_id: int, name: str) -> None:
-    listed = session.scalar(
-        select(RollEntry.delegate_id).where(
-            RollEntry.round_id == found.id, RollEntry.delegate_id == delegate_id
-        )
-    )
-    if listed is not None:
-        raise Refused("ballot_entitled_already", name=name)
 
 
 def record_helper(*, number: int, name: str, by: Actor, clock: Clock = utc_now) -> None:

@@ -46,7 +46,7 @@ def page() -> str:
         round=found,
         said=None,
         issued=found.issued if found else 0,
-        entitled=roll_queries.entitled_count(session, found.id) if found else 0,
+        entitled=roll_queries.roll_count(session, found.id) if found else 0,
         device=device_here(Kind.TABLET) or device_here(Kind.GATE),
         is_desk=str(g.get("audience") or "") in {Role.SECRETARY, Role.DESK},
         Answer=Answer,

@@ -75,26 +75,15 @@ def roll(session: Session, round_id: int) -> list[RollRow]:
     ]
 
 
-def entitled_count(session: Session, round_id: int) -> int:
-    """How many are on the list; asked with every drawing of the turnout."""
-    return (
-        session.scalar(
-            select(func.count()).select_from(RollEntry).where(RollEntry.round_id == round_id)
-        )
-        or 0
-    )
+def roll_count(session: Session, round_id: int) -> int:
+    """How many are entitled in a round."""
+    query = select(func.count()).select_from(RollEntry).where(RollEntry.round_id == round_id)
+    return session.scalar(query) or 0
 
 
 def is_entitled(session: Session, round_id: int, delegate_id: int) -> bool:
-    """Whether a person is on the list of a round."""
-    return (
-        session.scalar(
-            select(RollEntry.delegate_id).where(
-                RollEntry.round_id == round_id, RollEntry.delegate_id == delegate_id
-            )
-        )
-        is not None
-    )
+    """Whether a person is on the list of those entitled."""
+    return session.get(RollEntry, (round_id, delegate_id)) is not None
 
 
 def entitled_now(session: Session, electorate: rules.Electorate) -> list[int]:

@@ -201,9 +201,7 @@ def rounds(session: Session) -> list[RoundView]:
         return []
     election = queries.election(session)
     meeting = people.conference(session)
-    # Asked with every ballot: nothing here may grow with the hall.
-    asked = any(row.lower_motion_id is not None for row in rows)
-    known = {motion.id: motion for motion in motions.motions(session)} if asked else {}
+    known = {motion.id: motion for motion in motions.motions(session)}
     issued = dict(
         session.execute(select(SlipMark.round_id, func.count()).group_by(SlipMark.round_id)).all()
     )
@@ -211,7 +209,12 @@ def rounds(session: Session) -> list[RoundView]:
     witnesses = session.execute(
         select(RoundWitness.__table__).order_by(RoundWitness.came_at, RoundWitness.delegate_id)
     ).all()
-    names = people.names(session, {each.delegate_id for each in (*tellers, *witnesses)})
+    # A handful of names, not the roster: this is read with every ballot that changes the turnout.
+    ids = {each.delegate_id for each in (*tellers, *witnesses)}
+    found = session.execute(
+        select(people.ROSTER.c.id, people.ROSTER.c.name).where(people.ROSTER.c.id.in_(ids))
+    )
+    names = {row.id: row.name for row in found}
     return [
         _view(
             row,
@@ -297,6 +300,38 @@ def _view(row: Any, *, election: queries.ElectionView, conference: str, **more: 
         revealed=tuple(row.revealed),
         **more,
     )
+
+
+@dataclass(frozen=True)
+class Door:
+    """What a voter's request needs of a round, in one row."""
+
+    id: int
+    number: int
+    state: State
+    #: 64 hex digits.
+    fingerprint: str
+    conference: str
+
+    @property
+    def mark(self) -> bytes:
+        return bytes.fromhex(self.fingerprint)
+
+
+def door(session: Session, number: int) -> Door | None:
+    """The tablet round of this number whose box was locked; None where there is none."""
+    row = session.execute(
+        select(
+            BallotRound.id, BallotRound.number, BallotRound.state, BallotRound.fingerprint
+        ).where(
+            BallotRound.number == number,
+            BallotRound.way == Way.TABLET.value,
+            BallotRound.fingerprint != "",
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return Door(row.id, row.number, State(row.state), row.fingerprint, people.code(session))
 
 
 def round_of(session: Session, number: int) -> RoundView:

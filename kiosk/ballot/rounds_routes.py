@@ -105,7 +105,7 @@ def turnout_now() -> Mapping[str, Any] | None:
         return None
     return {
         "round": found,
-        "entitled": roll_queries.entitled_count(session, found.id),
+        "entitled": roll_queries.roll_count(session, found.id),
         "issued": found.issued,
         "cast": voting.cast_count(found, boxes()),
     }

@@ -21,7 +21,7 @@ from kiosk.ballot.boxes import Boxes
 from kiosk.ballot.locking import fix_roll
 from kiosk.ballot.models import BallotRound
 from kiosk.ballot.round_events import RoundEvent
-from kiosk.ballot.round_queries import RoundView
+from kiosk.ballot.round_queries import Door, RoundView
 from kiosk.ballot.rounds import ensure_state
 from kiosk.ballot.rules import State, StaySpan, Way, electorate
 from kiosk.checkin import queries as presences
@@ -66,7 +66,7 @@ def open_voting(*, number: int, by: Actor, clock: Clock = utc_now) -> None:
             clock=lambda: at,
             round=number,
             way=found.way.value,
-            entitled=roll_queries.entitled_count(session, found.id),
+            entitled=len(roll_queries.roll(session, found.id)),
             issued=found.issued,
         )
         changed(session, "ballot")
@@ -84,7 +84,7 @@ class Page:
     fingerprint: str
 
 
-def _slip_of(found: RoundView, raw: str, key: bytes) -> bytes:
+def _slip_of(found: Door, raw: str, key: bytes) -> bytes:
     code = slips.clean(raw)
     if code is None:
         raise Refused("ballot_slip_unreadable")
@@ -92,11 +92,19 @@ def _slip_of(found: RoundView, raw: str, key: bytes) -> bytes:
     return slips.slip_hash(own, code)
 
 
-def _open_round(session: Session, page: Page) -> RoundView:
-    found = round_queries.voting_round(session)
-    if found is None:
+#: States in which the box of a round exists, or its ballots lie opened in the database.
+_ANSWERED = frozenset({State.OPENED, State.CLOSED, State.SEALED, State.COUNTED, State.DECLARED})
+
+
+def _door(session: Session, page: Page, *, also_after: bool) -> Door:
+    """The round that a tablet's page is of; `also_after` its end, for an answer that was lost."""
+    found = round_queries.door(session, page.round_number)
+    allowed = _ANSWERED if also_after else frozenset({State.OPENED})
+    if found is None or found.state not in allowed:
+        if not also_after and round_queries.is_voting(session):
+            raise Refused("ballot_page_old")
         raise Refused("ballot_not_open")
-    if (found.number, found.fingerprint) != (page.round_number, page.fingerprint.lower()):
+    if found.fingerprint != page.fingerprint.lower():
         raise Refused("ballot_page_old")
     return found
 
@@ -108,7 +116,7 @@ def check_slip(*, raw: str, page: Page, boxes: Boxes, key: bytes) -> None:
         Refused: `ballot_not_open`, `ballot_page_old`, `ballot_slip_unreadable`,
             `ballot_slip_unknown`, `ballot_already_voted`, or what is wrong with the box.
     """
-    found = _open_round(db.session(), page)
+    found = _door(db.session(), page, also_after=False)
     used = boxes.of(found.number, found.mark).is_used(_slip_of(found, raw, key))
     if used is None:
         raise Refused("ballot_slip_unknown")
@@ -128,7 +136,7 @@ def cast(*, raw: str, sealed: str, page: Page, boxes: Boxes, key: bytes) -> None
         NotSaved: the disk did not take it.
     """
     session = db.session()
-    found = _round_of_page(session, page)
+    found = _door(session, page, also_after=True)
     try:
         ballot = base64.b64decode(sealed.encode("ascii"), validate=True)
     except (binascii.Error, UnicodeEncodeError) as wrong:
@@ -142,21 +150,6 @@ def cast(*, raw: str, sealed: str, page: Page, boxes: Boxes, key: bytes) -> None
     session.rollback()
     boxes.of(found.number, found.mark).cast(slip, ballot)
     announce({"turnout"})
-
-
-#: States in which the box of a round exists, or its ballots lie opened in the database.
-_ANSWERED = frozenset({State.OPENED, State.CLOSED, State.SEALED, State.COUNTED, State.DECLARED})
-
-
-def _round_of_page(session: Session, page: Page) -> RoundView:
-    """The round that a tablet's page is of, also after its end."""
-    every = [each for each in round_queries.rounds(session) if each.way is Way.TABLET]
-    found = next((each for each in every if each.number == page.round_number), None)
-    if found is None or found.state not in _ANSWERED:
-        raise Refused("ballot_not_open")
-    if found.fingerprint != page.fingerprint.lower():
-        raise Refused("ballot_page_old")
-    return found
 
 
 def cast_count(found: RoundView, boxes: Boxes) -> int | None:

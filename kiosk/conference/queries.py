@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -76,6 +75,11 @@ def conference(session: Session) -> ConferenceRow:
     if found is None:
         raise Refused("conference_missing")
     return found
+
+
+def code(session: Session) -> str:
+    """The short name of the conference, without its plan; "" where there is none."""
+    return session.scalar(select(Conference.code)) or ""
 
 
 #: The roster with its units, for other rooms to join with: columns and no more, never to write.
@@ -192,12 +196,6 @@ def delegate(session: Session, delegate_id: int) -> DelegateRow:
     if row is None:
         raise Refused("delegate_unknown")
     return DelegateRow(*row)
-
-
-def names(session: Session, ids: Collection[int]) -> dict[int, str]:
-    """The names of these people by id; whoever is not on the roster is left out."""
-    found = session.execute(select(Delegate.id, Delegate.name).where(Delegate.id.in_(ids)))
-    return {row.id: row.name for row in found}
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -129,6 +130,13 @@ def patient() -> Iterator[None]:
     expect.set_options(timeout=5_000)
 
 
+def picture(page: Page, name: str) -> None:
+    """Left where `ELECTION_PICTURES` names a folder."""
+    place = os.environ.get("ELECTION_PICTURES")
+    if place:
+        page.screenshot(path=f"{place}/{name}.png")
+
+
 def strike(page: Page, name_at: int) -> None:
     page.wait_for_timeout(650)
     page.locator(f'.choice[data-index="{name_at}"]').click()
@@ -152,8 +160,10 @@ def test_whoever_strikes_out_leaves_at_most_the_seats(
     to_review(page)
     expect(page.locator("#left-count")).to_contain_text("gạch thêm ít nhất 1 người")
     expect(page.locator('[data-step="choose"]')).to_be_visible()
+    picture(page, "strike-more")
     strike(page, 3)
     accessible(page)
+    picture(page, "strike")
     to_review(page)
     expect(page.locator('[data-step="review"] [data-list] li')).to_have_count(3)
     before = striking.cast()
@@ -274,6 +284,35 @@ def test_back_and_forward_never_bring_a_ballot_back(striking: Booth) -> None:
     expect(page.locator("[data-digits]")).to_have_text("····· ·····")
 
 
+def test_a_teller_issues_slips_by_badge_and_a_slip_is_never_read(
+    striking: Booth, accessible: Callable[[Page], None]
+) -> None:
+    page = striking.tablet()
+    page.goto(f"{striking.server.address}/issue")
+    page.wait_for_load_state("load")
+    picture(page, "issue-waiting")
+    accessible(page)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.post_data or ""))
+    page.keyboard.type(striking.day.bag[0])  # a slip before the scanner by mistake
+    page.keyboard.press("Enter")
+    answer = page.locator("#issue-answer")
+    for outcome in ("issued", "already"):
+        page.wait_for_timeout(700)
+        page.keyboard.type(striking.day.badge(9))
+        page.keyboard.press("Enter")
+        expect(answer).to_have_attribute("data-outcome", outcome)
+        picture(page, f"issue-{outcome}")
+        accessible(page)
+    expect(page.locator("[data-issued]").first).not_to_have_text("0")
+    assert not any(striking.day.bag[0] in text for text in asked)
+    page.set_viewport_size({"width": 390, "height": 844})
+    picture(page, "issue-phone")
+    page.goto(f"{striking.server.address}/ballot/promise")
+    picture(page, "promise")
+    accessible(page)
+
+
 def test_without_surplus_each_name_is_agreed_to_or_not(
     tmp_path: Path,
     serve: Callable[[Path], RunningServer],
@@ -284,6 +323,7 @@ def test_without_surplus_each_name_is_agreed_to_or_not(
         page = one.tablet()
         one.open_ballot(page, one.day.draw(1))
         page.wait_for_timeout(650)
+        picture(page, "without-surplus")
         accessible(page)
         to_review(page)
         expect(page.locator('[data-step="blank"]')).to_be_visible()

@@ -21,7 +21,7 @@ from kiosk.core.errors import Refused
 from kiosk.rehearsal import facts
 from kiosk.rehearsal.election import ceremony, paper, search
 from kiosk.rehearsal.election.ceremony import deny
-from kiosk.rehearsal.election.roles import Roles, choose
+from kiosk.rehearsal.election.roles import Roles, choose, with_new_badges
 from kiosk.rehearsal.election.round import Round
 from kiosk.rehearsal.hall import THIS_LAPTOP_ALONE, Browser, program_path
 from kiosk.rehearsal.needles import Needles
@@ -103,7 +103,8 @@ class Election:
         """Item 5 goes on: open, read out, declare; and the second round at once."""
         if self.first is None:
             return
-        first, second = self.first, Round(self.walk, self.roles, self.dice, number=2, is_last=True)
+        roles = with_new_badges(self.walk, self.roles)
+        first, second = self.first, Round(self.walk, roles, self.dice, number=2, is_last=True)
         with self.walk.phase("opening"):
             first.table.try_wrong_codes()
             # Three codes of three tellers, one of them wrong: the box opens and names it.

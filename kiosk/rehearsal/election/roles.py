@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from kiosk import config
 from kiosk.conference import badge_code
@@ -11,6 +12,7 @@ from kiosk.conference.rules import suggested_bar
 from kiosk.core import keys
 from kiosk.core.errors import Refused
 from kiosk.rehearsal import facts
+from kiosk.rehearsal.stored import Badge
 from kiosk.rehearsal.walk import Walk
 
 #: Seats of the board, and candidates where the hall has enough who may stand.
@@ -45,13 +47,7 @@ def choose(walk: Walk) -> Roles:
         people = facts.people_of(source)
         badges = facts.badges_of(source)
         titles = dict(_titles(source))
-    key = keys.load(walk.settings.instance).badge
-    digits = {
-        (badge.delegate_id, badge.revoked): badge_code.derive(
-            key, delegate_id=badge.delegate_id, issue=badge.issue, attempt=badge.attempt
-        )
-        for badge in badges
-    }
+    in_force, old = _digits(walk, badges)
     tellers = [(each, leads) for body, each, leads in walk.noted.bodies if body == "tellers"]
     taken = {each for each, _ in tellers}
     here = [
@@ -75,8 +71,33 @@ def choose(walk: Walk) -> Roles:
         candidates=tuple(may_stand[:CANDIDATES]),
         barred=barred,
         guest=next(person.id for person in people if person.standing == "guest"),
-        badges={who: code for (who, revoked), code in digits.items() if not revoked},
-        old_badges=tuple(code for (_, revoked), code in digits.items() if revoked),
+        badges=in_force,
+        old_badges=old,
+    )
+
+
+def with_new_badges(walk: Walk, roles: Roles) -> Roles:
+    """The same people with the badges that they have now: somebody lost one meanwhile."""
+    with facts.reading(walk.settings.instance / config.DATABASE) as source:
+        in_force, old = _digits(walk, facts.badges_of(source))
+    return replace(roles, badges=in_force, old_badges=old)
+
+
+def _digits(walk: Walk, badges: Sequence[Badge]) -> tuple[dict[int, str], tuple[str, ...]]:
+    """Everybody's digits, and those of badges that were replaced."""
+    key = keys.load(walk.settings.instance).badge
+    every = [
+        (
+            badge,
+            badge_code.derive(
+                key, delegate_id=badge.delegate_id, issue=badge.issue, attempt=badge.attempt
+            ),
+        )
+        for badge in badges
+    ]
+    return (
+        {badge.delegate_id: code for badge, code in every if not badge.revoked},
+        tuple(code for badge, code in every if badge.revoked),
     )
 
 

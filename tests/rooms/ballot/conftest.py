@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 import kiosk.ballot.events
 import kiosk.ballot.round_events  # noqa: F401 (every catalogue registers itself)
@@ -34,6 +34,7 @@ from kiosk.ballot.boxes import Boxes
 from kiosk.ballot.definition import fingerprint
 from kiosk.ballot.locking import Ceremony
 from kiosk.ballot.models import Election
+from kiosk.checkin.models import Stay
 from kiosk.conference import badge_code, bars, committees
 from kiosk.conference.committees import Committee
 from kiosk.conference.models import Badge, CommitteeMember
@@ -134,6 +135,16 @@ class Ballots:
 
     def round(self, number: int = 1) -> round_queries.RoundView:
         return round_queries.round_of(self.session, number)
+
+    def leaves(self, delegate_id: int) -> None:
+        with unit_of_work() as session:
+            session.execute(
+                update(Stay).where(Stay.delegate_id == delegate_id).values(left_at=self.hall.now)
+            )
+
+    def comes(self, delegate_id: int) -> None:
+        with unit_of_work() as session:
+            session.execute(insert(Stay).values(delegate_id=delegate_id, entered_at=self.hall.now))
 
     def prepared(self, way: str) -> int:
         return rounds.prepare(way=way, **self.how)

@@ -9,7 +9,17 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from kiosk.ballot import box, counting, issuing, locking, rounds, standing, voting
+from kiosk.ballot import (
+    box,
+    counting,
+    issuing,
+    judging,
+    locking,
+    paper_round,
+    rounds,
+    standing,
+    voting,
+)
 from kiosk.ballot.issuing import Answer
 from kiosk.ballot.models import OpenedBallot, SealedBallot
 from kiosk.ballot.outcome import Reason
@@ -303,3 +313,80 @@ def test_box_and_database_share_no_value_and_no_order(ballots: Any, tmp_path: An
     assert stored == sorted(base64.b64decode(each) for each in sealed)
     marks = session.scalars(select(OpenedBallot.marks).order_by(OpenedBallot.place)).all()
     assert marks == sorted(marks)
+
+
+def test_a_box_that_is_gone_is_said_and_the_round_is_voted_again(ballots: Any) -> None:
+    """The laptop was restored from a copy, which holds no locked box (design 10)."""
+    ballots.ready()
+    number = ballots.lock()
+    drawn = ballots.draw(10)
+    ballots.open(number)
+    ballots.boxes.destroy(number)
+    assert voting.cast_count(ballots.round(number), ballots.boxes) is None
+    refused("ballot_box_missing", ballots.cast, number, drawn[0], [1, 0, 0, 0, 0])
+    refused("ballot_box_missing", ballots.close, number)
+    rounds.ask_void(number=number, reason="máy được khôi phục từ bản sao", **ballots.how)
+    rounds.void(number=number, boxes=ballots.boxes, by=ballots.hall.minh, clock=ballots.hall.clock)
+    assert ballots.round(ballots.lock()).number == 2
+
+
+def test_the_electorate_counts_who_came_late_and_who_left(ballots: Any) -> None:
+    ballots.ready()
+    number = ballots.lock()
+    ballots.draw(1)
+    ballots.open(number)
+    ballots.hall.later(minutes=5)
+    ballots.leaves(80)
+    ballots.comes(84)
+    ballots.hall.later(minutes=5)
+    ballots.close(number)
+    assert ballots.round(number).present == 81
+
+
+def test_hands_are_typed_twice_and_go_through_the_same_engine(ballots: Any, badge_of: Any) -> None:
+    ballots.ready(seats=3, candidates=5)
+    number = ballots.prepared("hands")
+    voting.open_voting(number=number, **ballots.how)
+    assert issuing.issue(badge=badge_of(10), key=KEY, **ballots.how).answer is Answer.CLOSED
+    ballots.close(number)
+    typed = judging.Typed(80, 80, 80, 0, (60, 50, 41, 40, 9))
+    for teller in (61, 62):
+        paper_round.type_entry(
+            number=number, badge=badge_of(teller), typed=typed, key=KEY, **ballots.how
+        )
+    paper_round.take(number=number, **ballots.how)
+    outcome = ballots.round(number).outcome()
+    assert (outcome.threshold, len(outcome.elected)) == (41, 3)
+
+
+def test_a_tie_at_the_last_seat_goes_to_those_who_tie(ballots: Any) -> None:
+    ballots.ready(seats=3, candidates=5)
+    number = voted(ballots, [[1, 1, 1, 0, 0]] * 25 + [[1, 1, 0, 1, 0]] * 25)
+    ballots.count(number)
+    assert ballots.round(number).outcome().tied == ()  # 25 of 80: no majority, so no tie
+    counting.declare(number=number, **ballots.how)
+    again = ballots.lock()
+    assert (ballots.round(again).seats, len(ballots.round(again).candidates)) == (1, 3)
+
+
+def test_two_who_tie_with_a_majority(ballots: Any, badge_of: Any) -> None:
+    ballots.ready(seats=3, candidates=5)
+    number = ballots.prepared("paper")
+    rounds.book_slips(number=number, counted=85, **ballots.how)
+    voting.open_voting(number=number, **ballots.how)
+    for delegate in range(1, 81):
+        issuing.issue(badge=badge_of(delegate), key=KEY, **ballots.how)
+    ballots.close(number)
+    typed = judging.Typed(80, 80, 80, 0, (70, 60, 50, 50, 10))
+    for teller in (61, 62):
+        paper_round.type_entry(
+            number=number, badge=badge_of(teller), typed=typed, key=KEY, **ballots.how
+        )
+    paper_round.take(number=number, **ballots.how)
+    outcome = ballots.round(number).outcome()
+    assert (len(outcome.tied), outcome.open_seats) == (2, 1)
+    counting.declare(number=number, **ballots.how)
+    where = standing.standing(ballots.session)
+    assert where.again_kind is RoundKind.TIE
+    found = ballots.round(ballots.lock())
+    assert (found.kind, found.seats, len(found.candidates)) == (RoundKind.TIE, 1, 2)

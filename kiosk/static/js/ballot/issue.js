@@ -6,6 +6,7 @@ import { Camera } from '../gate/camera.js';
 import { listenForScanner } from '../gate/keys.js';
 
 const BADGE_DIGITS = 14;
+const PATIENCE_MS = 8000;
 const page = document.getElementById('issue');
 const typed = document.getElementById('typed');
 const field = document.getElementById('badge');
@@ -15,13 +16,27 @@ async function scan(text) {
   const code = text.replace(/\D/g, '');
   if (code.length !== BADGE_DIGITS || isAsking) return;
   isAsking = true;
+  const lost = document.getElementById('link-lost');
   try {
-    await window.htmx.ajax('POST', page.dataset.scan, { target: '#issue-answer', swap: 'outerHTML', values: { code } });
-    const count = document.getElementById('issue-count');
-    if (count && Number(count.dataset.entitled)) {
-      page.querySelector('[data-issued]').textContent = count.dataset.issued;
-      page.querySelector('[data-entitled]').textContent = count.dataset.entitled;
+    const answer = await fetch(page.dataset.scan, {
+      method: 'POST',
+      headers: { 'X-CSRF-Token': document.body.dataset.csrf ?? '', 'HX-Request': 'true' },
+      body: new URLSearchParams({ code }),
+      signal: AbortSignal.timeout(PATIENCE_MS),
+      cache: 'no-store',
+    });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const drawn = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById('issue-answer');
+    document.getElementById('issue-answer').replaceWith(drawn);
+    window.htmx.process(drawn);
+    lost.hidden = true;
+    const { issued, entitled } = document.getElementById('issue-count').dataset;
+    if (Number(entitled)) {
+      page.querySelector('[data-issued]').textContent = issued;
+      page.querySelector('[data-entitled]').textContent = entitled;
     }
+  } catch {
+    lost.hidden = false;         // scanned again, the badge says whether a slip was given
   } finally {
     isAsking = false;
     field.value = '';
