@@ -208,6 +208,10 @@ def test_a_rehearsed_day_of_24_delegates_holds(tmp_path: Path) -> None:
     assert figures["tablets_told"] == 3
     assert 0 < figures["tap_to_last_tablet_ms"] < 5000
     assert 0 < figures["pairing_median_ms"] <= figures["pairing_longest_ms"]
+    assert figures["ballots_cast"] > 12
+    assert all(seconds > 0 for seconds in figures["opening_seconds"])
+    assert figures["copies_opened"] > 1
+    assert any("election: " in line for line in report.lines())
     assert figures["encrypted_with"] in {"TLSv1.2", "TLSv1.3"}
     # The copy that the server made by itself has become a conference of its own.
     instance.ensure_whole(out / "restored")
