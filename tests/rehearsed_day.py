@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+import rehearsed_ballot
+import rehearsed_devices
 from rehearsed_door import KEPT, SCANS, STAYS, TOLD, at
 
 from kiosk.rehearsal.stored import (
@@ -19,7 +21,6 @@ from kiosk.rehearsal.stored import (
     Badge,
     BookRow,
     Count,
-    Device,
     Duty,
     File,
     Item,
@@ -108,9 +109,7 @@ FILES = (File(2, "Báo cáo.pdf", REPORT, False), File(3, "Nhầm.pdf", WRONG, T
 
 
 def _lines() -> Iterable[tuple[str, dict[str, Any]]]:
-    for device in range(1, 6):
-        yield "devices:device:added", {"device": device}
-        yield "devices:device:paired", {"device": device}
+    yield from rehearsed_devices.before_the_doors()
     yield "devices:gate:turned", {"device": 3, "direction": "out"}
     yield "conference:badge:replaced", {"delegate": 2}
     yield "agenda:item:moved", {"item": 8}
@@ -177,6 +176,8 @@ def _more_lines() -> Iterable[tuple[str, dict[str, Any]]]:
     yield "checkin:stay:left", {"delegate": 16}
     yield "devices:gate:turned", {"device": 1, "direction": "in"}
     yield "checkin:person:walked_in", {"delegate": 22, "admitted": True}
+    yield from rehearsed_ballot.lines()
+    yield from rehearsed_devices.during_the_day()
     yield "conference:conference:ended", {}
     yield "checkin:scan:turned_away", {"delegate": 9}
 
@@ -233,13 +234,11 @@ _STORED = Stored(
     duties=(Duty(1, "Vân", is_done=True), Duty(2, "Vân", is_done=False), Duty(3, "", False)),
     counts=COUNTS,
     motions=2,
-    devices=(
-        Device(1, "gate", "in"),
-        Device(2, "gate", "in"),
-        Device(3, "gate", "out"),
-        Device(4, "tablet", "in"),
-        Device(5, "projector", "in"),
-    ),
+    rounds=rehearsed_ballot.STORED_ROUNDS,
+    holders=rehearsed_ballot.HOLDERS,
+    opened_columns=rehearsed_ballot.OPENED_COLUMNS,
+    devices=rehearsed_devices.DEVICES,
+    self_tests=rehearsed_devices.SELF_TESTS,
     base=9,
     opened_at=at(7),
     ended_at=at(20),
@@ -312,6 +311,8 @@ GOOD = Day(
     laid=LAID,
     bodies=(("presidium", 1, False), ("presidium", 2, True)),
     duties=((1, "Vân", True), (2, "Vân", False)),
+    **rehearsed_devices.TOLD,
+    **rehearsed_ballot.TOLD,
     copied=Copied(
         COPIED,
         is_noted=True,

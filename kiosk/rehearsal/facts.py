@@ -17,6 +17,7 @@ from typing import Any, TypeVar, get_type_hints
 
 from kiosk import config
 from kiosk.agenda.attachments import FOLDER
+from kiosk.rehearsal import stored_ballot
 from kiosk.rehearsal.stored import (
     Absence,
     Badge,
@@ -31,6 +32,7 @@ from kiosk.rehearsal.stored import (
     Note,
     Person,
     Scan,
+    SelfTest,
     Stay,
     Stored,
     Substitution,
@@ -67,6 +69,16 @@ def badges_of(source: sqlite3.Connection) -> tuple[Badge, ...]:
         Badge,
         "SELECT delegate_id, issue, attempt, revoked_at IS NOT NULL FROM badge"
         " ORDER BY delegate_id, issue",
+    )
+
+
+def devices_of(source: sqlite3.Connection) -> tuple[Device, ...]:
+    """Every device, revoked ones too."""
+    return _rows(
+        source,
+        Device,
+        "SELECT id, kind, direction, name, task, paired_at IS NOT NULL,"
+        " revoked_at IS NOT NULL FROM device ORDER BY id",
     )
 
 
@@ -150,7 +162,13 @@ def read_stored(instance: Path) -> Stored:
                 " ORDER BY motion_id, number",
             ),
             motions=motions,
-            devices=_rows(source, Device, "SELECT id, kind, direction FROM device ORDER BY id"),
+            rounds=stored_ballot.rounds_of(source),
+            holders=stored_ballot.holders_of(source),
+            opened_columns=stored_ballot.columns_of(source, "opened_ballot"),
+            devices=devices_of(source),
+            self_tests=_rows(
+                source, SelfTest, "SELECT device_id, part, ok, by_name FROM self_test ORDER BY id"
+            ),
             base=base[0] if base else None,
             opened_at=_moment(opened),
             ended_at=_moment(ended),

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from kiosk.rehearsal.stored_ballot import Holder, StoredRound
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -119,6 +121,21 @@ class Device:
     id: int
     kind: str
     direction: str
+    name: str
+    #: What a tablet is told: `follow`, or the act it is pinned to.
+    task: str
+    is_paired: bool
+    is_revoked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTest:
+    """One try of one part of a device; of the laptop where it names none."""
+
+    device_id: int | None
+    part: str
+    ok: bool
+    by_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +248,12 @@ class Stored:
     duties: tuple[Duty, ...]
     counts: tuple[Count, ...]
     motions: int
+    #: Rounds of the election; tables in which a ballot stands, and the columns of an opened one.
+    rounds: tuple[StoredRound, ...]
+    holders: tuple[Holder, ...]
+    opened_columns: tuple[str, ...]
     devices: tuple[Device, ...]
+    self_tests: tuple[SelfTest, ...]
     #: The base of the quorum in force; None when it was never fixed.
     base: int | None
     opened_at: datetime | None

@@ -158,8 +158,8 @@ def test_one_tap_pins_what_a_tablet_shows_and_one_tap_lets_all_follow(
     for tablet in tablets:
         open_stream(tablet)
     hall.go(console, "/console/devices")
-    row = console.locator(".fleet-fine > li").filter(has_text="Máy tính bảng 1")
-    expect(row.locator(".shows")).to_have_text("Trang chờ")
+    row = console.locator(".fleet-fine tr").filter(has_text="Máy tính bảng 1")
+    expect(row).to_contain_text("Trang chờ")
     row.get_by_role("button", name="Ghim").click()
     expect(row.get_by_role("button")).to_have_attribute("aria-pressed", "true")
     accessible(console)
