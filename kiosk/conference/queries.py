@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -191,6 +192,12 @@ def delegate(session: Session, delegate_id: int) -> DelegateRow:
     if row is None:
         raise Refused("delegate_unknown")
     return DelegateRow(*row)
+
+
+def names(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """The names of these people by id; whoever is not on the roster is left out."""
+    found = session.execute(select(Delegate.id, Delegate.name).where(Delegate.id.in_(ids)))
+    return {row.id: row.name for row in found}
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from doctored_ballot import DOCTORED_BALLOT
 from doctored_day import DOCTORED_DAY
 from doctored_devices import DOCTORED_DEVICES
 from rehearsed_day import GOOD
@@ -29,7 +30,7 @@ from kiosk.rehearsal.told_devices import NEVER_TRIED, NO_NETWORK, NO_SECOND_ADDR
 from kiosk.rehearsal.wall import present_shown
 
 #: Invariant, what is wrong with the day, and how to make it so.
-DOCTORED = (*DOCTORED_DAY, *DOCTORED_DEVICES)
+DOCTORED = (*DOCTORED_DAY, *DOCTORED_DEVICES, *DOCTORED_BALLOT)
 
 
 def test_the_good_day_contradicts_nothing() -> None:
