@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks import disk, driver
+from benchmarks.ballots import measure_ballots
 from benchmarks.files import Busy, measure_files
 from benchmarks.fleet import measure_fleet
 from benchmarks.hall import Hall, Original, cpu_seconds, memory_mb, running
@@ -74,6 +75,8 @@ def measure(folder: Path, original: Original, *, rounds: int, quick: bool, tell:
             samples.add(f"disk {units}", disk.commits(here, units=units, seconds=seconds))
         for writers, rate in _writer(here, seconds).items():
             samples.add(f"writer {writers}", rate)
+        for name, value in measure_ballots(here, seconds):
+            samples.add(name, value)
         with running(original, here / "instance") as hall:
             samples.add("start", hall.start_seconds)
             samples.add("idle memory", hall.idle_mb)

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
+from benchmarks.ballots import COUNTS, THROTTLE
+from benchmarks.ballots import TABLETS as BALLOT_TABLETS
 from benchmarks.files import BADGES, ROWS
 from benchmarks.fleet import TABLETS
 from benchmarks.measures import (
@@ -105,6 +107,7 @@ def rows(samples: Samples) -> Iterator[tuple[str, ...]]:
         yield from line("beside p99", "scan p99 ms then", digits=1)
     if "door tls" in middle:
         yield from _encrypted(line, middle)
+    yield from _ballot(line, middle)
     yield from line("plan shown", "the real plan: upload to preview, s", digits=2)
     yield from line("roster shown", f"roster of {ROWS:,} rows: to preview, s", digits=2, goal="≤ 2")
     yield from line("roster stored", "… from there to stored, s", digits=2, goal="≤ 3")
@@ -113,6 +116,25 @@ def rows(samples: Samples) -> Iterator[tuple[str, ...]]:
     yield from line("idle memory", "idle server, MB", goal="≤ 100")
     yield ("answers 5xx", str(samples.server_errors), "", "", "0")
     yield ("scans not admitted, screens lost", str(samples.other_answers), "", "", "0")
+
+
+def _ballot(
+    line: Callable[..., Iterator[tuple[str, ...]]], middle: Mapping[str, float]
+) -> Iterator[tuple[str, ...]]:
+    """The box without HTTP, the opening by the tellers, the seal on a weak tablet."""
+    for tablets in BALLOT_TABLETS:
+        limit = middle["disk 1" if tablets == 1 else "disk 32"]
+        share = f"{middle[f'casts {tablets}'] / limit:.0%} of the disk"
+        goal = "≥ 200" if tablets == max(BALLOT_TABLETS) else ""
+        yield from line(
+            f"casts {tablets}", f"box, {tablets} tablets at once: casts/s", beside=share, goal=goal
+        )
+    for count in COUNTS:
+        goal = "≤ 3" if count == max(COUNTS) else ""
+        words = f"{count:,} ballots: three codes typed → result, s"
+        yield from line(f"open {count}", words, digits=2, goal=goal)
+    words = f"one ballot sealed in Chromium at a {THROTTLE}th of its speed, ms"
+    yield from line("seal", words, digits=1)
 
 
 def _encrypted(

@@ -22,6 +22,7 @@ def create_app(settings: object | None = None) -> Flask:
         acts,
         agenda,
         backup,
+        ballot,
         checkin,
         conference,
         config,
@@ -68,7 +69,7 @@ def create_app(settings: object | None = None) -> Flask:
     pages.init_app(app)
     errors.init_app(app)
     # Staff before devices: on one laptop a secretary is first of all a secretary.
-    for room in (staff, conference, devices, checkin, agenda, motions, documents):
+    for room in (staff, conference, devices, checkin, agenda, motions, ballot, documents):
         room.init_app(app)
     for face in (projector, tablet, console):
         face.init_app(app)

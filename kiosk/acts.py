@@ -18,6 +18,7 @@ from werkzeug.exceptions import Forbidden
 
 from kiosk.agenda import plan_import
 from kiosk.backup import services as backup
+from kiosk.ballot import papers, roll_queries, rounds
 from kiosk.checkin import roster_undo
 from kiosk.conference import badge_issue, reading
 from kiosk.conference import queries as people
@@ -29,6 +30,7 @@ from kiosk.conference.roster.sheet import Choices, Sheet
 from kiosk.conference.rules import day_of
 from kiosk.core import uploads
 from kiosk.core.access import PROGRAM, THE_PROGRAM, Actor, allow
+from kiosk.core.clock import utc_now
 from kiosk.core.db import db
 from kiosk.core.errors import Refused
 from kiosk.core.names import fold
@@ -190,6 +192,22 @@ def _invitation_letters(order: dict[str, Any], by: Actor) -> Any:
     )
     documents.note_printed(count=len(letters.people), by=by)
     return invitation.payload(letters)
+
+
+@act("slips.print")
+def _print_slips(order: dict[str, Any], by: Actor) -> Any:
+    """The codes go to the paper of whoever asked, and are stored nowhere."""
+    session = db.session()
+    count = order["count"] or roll_queries.suggested_slips(session)
+    number = int(order["round"])
+    codes = rounds.print_slips(round_number=number, count=count, key=_keys().tokens, by=by)
+    return papers.slips_payload(
+        codes,
+        round_number=number,
+        event=people.conference(db.session()).title,
+        rehearsal=current_app.extensions["kiosk_settings"].rehearsal,
+        at=utc_now(),
+    )
 
 
 @act("staff.add")

@@ -15,11 +15,11 @@ if {"serve", "demo"} & set(sys.argv[1:4]):
 
     monkey.patch_all()
 
-from kiosk.commands import backup, conference, devices, doctor, hall, rehearsal, staff
+from kiosk.commands import backup, ballot, conference, devices, doctor, hall, rehearsal, staff
 from kiosk.commands.terminal import cli
 
 #: Imported so that each has added its verbs to the group.
-VERBS = (conference, hall, staff, devices, backup, doctor, rehearsal)
+VERBS = (conference, ballot, hall, staff, devices, backup, doctor, rehearsal)
 
 
 def main() -> None:

@@ -147,6 +147,7 @@ def console_parts() -> list[tuple[str, list[Part]]]:
                 Part("documents.invitations", gettext("Giấy mời"), every),
             ],
         ),
+        (gettext("Bầu cử"), [Part("ballot.home", gettext("Bầu cử"), and_chair)]),
         (gettext("Kế hoạch"), [Part("agenda.plan", gettext("Kế hoạch"), and_chair)]),
         (
             gettext("Thiết bị"),
@@ -179,6 +180,9 @@ def console_bar(role: str, endpoint: str) -> tuple[list[tuple[Part, bool]], list
 #: Pages that belong to a part of another name.
 _PART_OF = {
     "items.page": "agenda.plan",
+    "ballot.rule": "ballot.home",
+    "rounds.page": "ballot.home",
+    "rounds.report_page": "ballot.home",
     "checkin.person": "conference.roster",
     "desk.person": "desk.home",
     "desk.newcomer": "desk.home",

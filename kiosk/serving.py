@@ -11,6 +11,8 @@ from flask import Flask
 
 from kiosk import create_app, instance
 from kiosk.backup import copying, recovery
+from kiosk.ballot import counting
+from kiosk.ballot.boxes import Boxes
 from kiosk.config import Settings
 from kiosk.core import qr
 from kiosk.core.doors import Hall
@@ -45,6 +47,10 @@ def run(
             door_80 = _probed(bound_to, settings.port, ending)
         instance.upgrade(settings, before=copying.before_upgrade)
         app = create_app(settings)
+        boxes: Boxes = app.extensions["kiosk_boxes"]
+        ending.callback(boxes.close)
+        with app.app_context():
+            counting.sweep(boxes)
         address = f"http://{LOOPBACK}:{port}"
         tls: Keeper = app.extensions["kiosk_tls"]
         if encrypted:

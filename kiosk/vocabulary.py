@@ -2,7 +2,11 @@
 
 from kiosk.agenda import events as agenda
 from kiosk.backup import events as backup
+from kiosk.ballot import engine_events as ballot_engine
+from kiosk.ballot import events as ballot
+from kiosk.ballot import round_events as ballot_rounds
 from kiosk.checkin import events as checkin
+from kiosk.closing import events as closing
 from kiosk.conference import events as conference
 from kiosk.conference import file_events as files
 from kiosk.conference import preparation_events as preparation
@@ -23,7 +27,11 @@ ALL = (
     checkin,
     agenda,
     motions,
+    ballot,
+    ballot_rounds,
+    ballot_engine,
     documents,
+    closing,
     backup,
     tls,
     doctor,

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+import rehearsed_ballot
 import rehearsed_devices
 from rehearsed_door import KEPT, SCANS, STAYS, TOLD, at
 
@@ -175,6 +176,7 @@ def _more_lines() -> Iterable[tuple[str, dict[str, Any]]]:
     yield "checkin:stay:left", {"delegate": 16}
     yield "devices:gate:turned", {"device": 1, "direction": "in"}
     yield "checkin:person:walked_in", {"delegate": 22, "admitted": True}
+    yield from rehearsed_ballot.lines()
     yield from rehearsed_devices.during_the_day()
     yield "conference:conference:ended", {}
     yield "checkin:scan:turned_away", {"delegate": 9}
@@ -232,6 +234,9 @@ _STORED = Stored(
     duties=(Duty(1, "Vân", is_done=True), Duty(2, "Vân", is_done=False), Duty(3, "", False)),
     counts=COUNTS,
     motions=2,
+    rounds=rehearsed_ballot.STORED_ROUNDS,
+    holders=rehearsed_ballot.HOLDERS,
+    opened_columns=rehearsed_ballot.OPENED_COLUMNS,
     devices=rehearsed_devices.DEVICES,
     self_tests=rehearsed_devices.SELF_TESTS,
     base=9,
@@ -307,6 +312,7 @@ GOOD = Day(
     bodies=(("presidium", 1, False), ("presidium", 2, True)),
     duties=((1, "Vân", True), (2, "Vân", False)),
     **rehearsed_devices.TOLD,
+    **rehearsed_ballot.TOLD,
     copied=Copied(
         COPIED,
         is_noted=True,

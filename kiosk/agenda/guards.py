@@ -1,7 +1,7 @@
-"""What other rooms still have open before the conference may end.
+"""What other rooms still have open before an item may start or the conference may end.
 
-The agenda ends the conference but may not import the rooms above it; so they register a check here
-(an open motion today), and the agenda asks them inside its own unit of work.
+The agenda walks the day but may not import the rooms above it; so they register a check here (an
+open motion, an election without its result), and the agenda asks them inside its own unit of work.
 """
 
 from __future__ import annotations
@@ -10,10 +10,16 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
+from kiosk.conference.plan.kinds import AgendaKind
+
 #: Raises `Refused` while its room has something open.
 Guard = Callable[[Session], None]
 
+#: Raises `Refused` while an item of this kind must wait for its room.
+StartGuard = Callable[[Session, AgendaKind], None]
+
 _before_ending: list[Guard] = []
+_before_starting: list[StartGuard] = []
 
 
 def before_ending(guard: Guard) -> Guard:
@@ -27,3 +33,16 @@ def ensure_may_end(session: Session) -> None:
     """Ask every room; the first refusal stands."""
     for guard in _before_ending:
         guard(session)
+
+
+def before_starting(guard: StartGuard) -> StartGuard:
+    """Register a check for items that start, once per program."""
+    if guard not in _before_starting:
+        _before_starting.append(guard)
+    return guard
+
+
+def ensure_may_start(session: Session, kind: AgendaKind) -> None:
+    """Ask every room; the first refusal stands."""
+    for guard in _before_starting:
+        guard(session, kind)

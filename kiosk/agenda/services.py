@@ -344,6 +344,7 @@ def _take(
     """Write one step: the state, its mark and the line in the book."""
     state = LEADS_TO[step]
     if state is ItemState.STARTED:
+        guards.ensure_may_start(session, queries.item(session, item.id).kind)
         wall.come_back(session, by=by, at=at, only_from_break=True)
     now_on = rules.running([row.facts for row in queries.items(session)]) or item
     with refusing("another_item_is_running", number=now_on.number, title=now_on.title):

@@ -41,6 +41,7 @@ __all__ = (
     "latest_undone",
     "people_found",
     "presence",
+    "stay_spans",
     "stays_of",
     "substitute_of",
 )
@@ -212,6 +213,14 @@ def stays_of(session: Session, delegate_id: int) -> list[StayRow]:
         .order_by(Stay.id.desc())
     )
     return [StayRow(**row._mapping) for row in rows]
+
+
+def stay_spans(session: Session) -> list[tuple[int, datetime, datetime | None]]:
+    """Every stay that holds or held: person, entered, left (None while it lasts)."""
+    rows = session.execute(
+        select(Stay.delegate_id, Stay.entered_at, Stay.left_at).where(Stay.undone_at.is_(None))
+    )
+    return [(row.delegate_id, row.entered_at, row.left_at) for row in rows]
 
 
 def inside_ids(session: Session) -> frozenset[int]:

@@ -12,11 +12,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 
+from kiosk.core import digits
+
 LENGTH = 14
 _BODY = 12
 _LEAST_KEY = 16
-# A scanner adds a newline, a person adds blanks; nobody needs more than this for 14 digits.
-_LONGEST_INPUT = 64
 
 # Two purposes, two labels: knowing a stored hash must not tell a code, nor the other way round.
 _DERIVE = b"kiosk/badge-code/1|"
@@ -26,17 +26,6 @@ _STORE = b"kiosk/badge-hash/1|"
 #: can have it: "00" is never written as check digits, so no key, delegate or issue derives it. It
 #: holds every digit, so that a keyboard layout that spoils one is found out.
 TEST = "01234567890100"
-
-# What people and office programs put between digits: blanks, hyphens, dots, marks without width.
-_BETWEEN = dict.fromkeys(
-    map(
-        ord,
-        " \t\r\n\v\f-."
-        "\u00a0\u2007\u2009\u202f\u3000"  # no-break, figure, thin, narrow, wide blanks
-        "\u00ad\u2010\u2011\u2012\u2013\u2014\u2212"  # soft hyphen, hyphens, dashes, minus
-        "\u200b\u200c\u200d\u2060\ufeff",  # no width at all
-    )
-)
 
 
 def derive(key: bytes, *, delegate_id: int, issue: int, attempt: int = 0) -> str:
@@ -60,39 +49,26 @@ def derive(key: bytes, *, delegate_id: int, issue: int, attempt: int = 0) -> str
 def check_digits(twelve: str) -> str:
     """The two check digits, "02" to "98" (ISO/IEC 7064, MOD 97-10).
 
-    They catch every wrong digit and every exchange of two neighbours.
     Raises ValueError when `twelve` is not twelve ASCII digits.
     """
-    if len(twelve) != _BODY or not _ascii_digits(twelve):
+    if len(twelve) != _BODY or not (twelve.isascii() and twelve.isdigit()):
         raise ValueError("check digits are made from twelve digits")
-    return f"{98 - int(twelve) * 100 % 97:02d}"
+    return digits.check_digits(twelve)
 
 
 def well_formed(code: str) -> bool:
     """Fourteen ASCII digits whose last two fit; says nothing about who carries the badge."""
-    return (
-        len(code) == LENGTH
-        and _ascii_digits(code)
-        and check_digits(code[:_BODY]) == code[_BODY:]  # "00", "01" and "99" are never written
-    )
+    return digits.well_formed(code, length=LENGTH)
 
 
 def clean(raw: str) -> str | None:
-    """What a scanner or a person typed, as 14 well-formed digits; else None.
-
-    Blanks, hyphens, dots and marks without width are dropped. Full-width and other scripts'
-    digits are not digits here: a person who typed them is asked again rather than half understood.
-    Long input is thrown away unread, so a scan of 1 MB costs nothing.
-    """
-    if len(raw) > _LONGEST_INPUT:
-        return None
-    code = raw.translate(_BETWEEN)
-    return code if well_formed(code) else None
+    """What a scanner or a person typed, as 14 well-formed digits; else None (`core.digits`)."""
+    return digits.clean(raw, length=LENGTH)
 
 
 def is_test(raw: str) -> bool:
     """Whether this is the badge of nobody: a scanner's trial, never a person."""
-    return len(raw) <= _LONGEST_INPUT and raw.translate(_BETWEEN) == TEST
+    return digits.squeezed(raw) == TEST
 
 
 def stored_hash(key: bytes, code: str) -> bytes:
@@ -108,11 +84,7 @@ def stored_hash(key: bytes, code: str) -> bytes:
 
 def grouped(code: str) -> str:
     """For people who read aloud: "5260 1815 9083 75"."""
-    return " ".join(code[start : start + 4] for start in range(0, len(code), 4))
-
-
-def _ascii_digits(text: str) -> bool:
-    return text.isascii() and text.isdigit()
+    return digits.grouped(code)
 
 
 def _require_key(key: bytes) -> None:

@@ -77,6 +77,11 @@ def conference(session: Session) -> ConferenceRow:
     return found
 
 
+def code(session: Session) -> str:
+    """The short name of the conference, without its plan; "" where there is none."""
+    return session.scalar(select(Conference.code)) or ""
+
+
 #: The roster with its units, for other rooms to join with: columns and no more, never to write.
 ROSTER = (
     select(

@@ -111,6 +111,129 @@ WORDS: dict[str, tuple[str, str]] = {
     "motions:count:corrected": ("Đính chính biểu quyết", "Vote corrected"),
     "motions:motion:withdrawn": ("Rút câu hỏi", "Vote withdrawn"),
     "motions:motion:put_away": ("Cất kết quả khỏi màn hình", "Result taken off the wall"),
+    "ballot:settings:changed": ("Thiết lập bầu cử", "Election settings changed"),
+    "ballot:candidate:nominated": ("Đề cử", "Candidate nominated"),
+    "ballot:candidate:consented": ("Ghi đồng ý ứng cử", "Consent of a candidate recorded"),
+    "ballot:candidate:birth_recorded": ("Ghi ngày sinh người ứng cử", "Date of birth recorded"),
+    "ballot:candidate:withdrawn": ("Rút tên ứng cử", "Candidate withdrawn"),
+    "ballot:candidate:returned": ("Đưa lại vào danh sách bầu cử", "Candidate put back"),
+    "ballot:question:put_to_vote": ("Đưa nội dung bầu cử ra biểu quyết", "Put to a vote by hands"),
+    "ballot:slips:printed": (
+        "In thẻ bầu",
+        "Slips printed",
+    ),
+    "ballot:round:prepared": (
+        "Lập lượt bầu",
+        "Round prepared",
+    ),
+    "ballot:slips:counted": (
+        "Ban kiểm phiếu ghi số thẻ đếm được",
+        "Slips counted",
+    ),
+    "ballot:teller:came": (
+        "Người kiểm phiếu nhận mã",
+        "Teller given a code",
+    ),
+    "ballot:witness:came": (
+        "Người chứng kiến quét thẻ",
+        "Witness came",
+    ),
+    "ballot:code:typed_back": (
+        "Gõ lại mã khóa hòm",
+        "Code typed back",
+    ),
+    "ballot:envelope:signed": (
+        "Phong bì mã đã ký",
+        "Envelope signed",
+    ),
+    "ballot:ceremony:started_again": (
+        "Làm lại lễ khóa hòm",
+        "Locking begun again",
+    ),
+    "ballot:box:locked": (
+        "Khóa hòm phiếu",
+        "Box locked",
+    ),
+    "ballot:fingerprint:compared": (
+        "So dấu của hòm phiếu",
+        "Fingerprint compared",
+    ),
+    "ballot:voting:opened": (
+        "Mở bỏ phiếu",
+        "Voting opened",
+    ),
+    "ballot:slip:issued": (
+        "Phát thẻ bầu",
+        "Slip issued",
+    ),
+    "ballot:slip:not_drawn": (
+        "Hủy lượt phát thẻ",
+        "Issue taken back",
+    ),
+    "ballot:roll:added": (
+        "Bổ sung người bầu cử",
+        "Elector added",
+    ),
+    "ballot:helper:recorded": (
+        "Ghi người giúp bỏ phiếu",
+        "Helper recorded",
+    ),
+    "ballot:voting:closed": (
+        "Đóng bỏ phiếu",
+        "Voting closed",
+    ),
+    "ballot:sums:recorded": (
+        "Ghi số thẻ kiểm bằng tay",
+        "Sums recorded",
+    ),
+    "ballot:codes:refused": (
+        "Mã mở hòm không khớp",
+        "Codes refused",
+    ),
+    "ballot:box:opened": (
+        "Mở hòm, kiểm phiếu",
+        "Box opened",
+    ),
+    "ballot:paper:typed": (
+        "Nhập số kiểm phiếu giấy",
+        "Paper count typed",
+    ),
+    "ballot:paper:typed_anew": (
+        "Xóa số đã nhập để nhập lại",
+        "Typed counts dropped",
+    ),
+    "ballot:paper:counted": (
+        "Ghi kết quả kiểm phiếu giấy",
+        "Paper count taken",
+    ),
+    "ballot:figures:read_out": (
+        "Đọc số phiếu",
+        "Figures read out",
+    ),
+    "ballot:result:declared": (
+        "Công bố kết quả bầu",
+        "Result declared",
+    ),
+    "ballot:result:put_away": (
+        "Cất kết quả bầu khỏi màn hình",
+        "Result taken off the wall",
+    ),
+    "ballot:complaint:recorded": (
+        "Ghi khiếu nại khi kiểm phiếu",
+        "Complaint recorded",
+    ),
+    "ballot:smaller_board:put_to_vote": (
+        "Đưa ra biểu quyết giảm số lượng",
+        "Smaller board put to a vote",
+    ),
+    "ballot:void:asked": (
+        "Đề nghị hủy lượt bầu",
+        "Void asked for",
+    ),
+    "ballot:round:voided": (
+        "Hủy lượt bầu",
+        "Round voided",
+    ),
     "doctor:self_test:passed": ("Thử máy: đạt", "Self-test passed"),
     "doctor:self_test:failed": ("Thử máy: chưa đạt", "Self-test failed"),
     "doctor:route:found": ("Máy có đường ra mạng ngoài", "A way to the internet was found"),
@@ -178,11 +301,24 @@ VALUES: dict[str, tuple[str, str]] = {
     "clock": ("đồng hồ", "clock"),
     "sleep": ("chế độ ngủ", "sleep mode"),
     "power": ("nguồn điện", "power"),
+    "first": ("lượt đầu", "first round"),
+    "tie": ("bầu lại vì bằng phiếu", "second round after a tie"),
+    "shortage": ("bầu thêm cho đủ", "round for the open seats"),
+    "again": ("bầu lại sau khi hủy", "voted again after a void round"),
+    "hands": ("giơ tay", "hands"),
 }
 
 #: Facts that a person wants to read, with their words; others stay in the stored line.
 FACTS: dict[str, tuple[str, str]] = {
-    "way": ("gửi bằng", "sent by"),
+    "round": ("lượt", "round"),
+    "seats": ("số cần bầu", "seats"),
+    "issued": ("đã phát", "issued"),
+    "entitled": ("được bầu", "entitled"),
+    "ballots_in_box": ("phiếu trong hòm", "ballots in the box"),
+    "collected": ("thu về", "collected"),
+    "valid": ("hợp lệ", "valid"),
+    "invalid": ("không hợp lệ", "invalid"),
+    "way": ("bằng", "by"),
     "receiver": ("người nhận", "taken by"),
     "reason": ("lý do", "reason"),
     "outcome": ("kết quả", "outcome"),

@@ -20,7 +20,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import NullPool
 
 from kiosk.core import live
-from kiosk.core.errors import Refused
+from kiosk.core.errors import KioskError, Refused
 from kiosk.core.writer import Writer
 
 #: Names for every constraint, so that a later migration can find and drop it.
@@ -42,6 +42,9 @@ class Base(DeclarativeBase):
 db = SQLAlchemy(model_class=Base)
 
 _current: ContextVar[Session | None] = ContextVar("unit_of_work", default=None)
+
+#: True inside a unit of a file beside the database (`core.side_file`).
+elsewhere: ContextVar[bool] = ContextVar("unit_elsewhere", default=False)
 
 
 def init_app(app: Flask) -> None:
@@ -110,6 +113,11 @@ def prepare_writer(engine: Engine) -> Engine:
     def _connected(raw: Any, _record: object) -> None:
         _pragmas(raw, read_only=False)
 
+    return own_savepoints(engine)
+
+
+def own_savepoints(engine: Engine) -> Engine:
+    """Savepoints without a compiled statement for each of their names."""
     # Every unit has a savepoint with a name of its own, and SQLAlchemy compiles each name as a new
     # statement: a fourteenth of a scan. The names are its own, so nothing needs quoting.
     dialect: Any = engine.dialect
@@ -121,6 +129,11 @@ def prepare_writer(engine: Engine) -> Engine:
 
 def _raw(connection: Connection) -> Any:
     return connection.connection.driver_connection
+
+
+def in_unit() -> bool:
+    """True inside a unit of work of the database."""
+    return _current.get() is not None
 
 
 def writer() -> Writer:
@@ -145,21 +158,24 @@ def unit_of_work() -> Iterator[Session]:
     if outer is not None:
         yield outer
         return
+    if elsewhere.get():
+        raise KioskError("no unit of work spans two files")
     # Give the read connection back before waiting, and read afresh afterwards.
-    _end_reading()
+    end_reading()
     with writer().unit() as session:
         token = _current.set(session)
         try:
             yield session
         finally:
             _current.reset(token)
-    _end_reading()
+    end_reading()
     for follow in session.info.pop("after_commit", []):
         follow()
     live.announce(session.info.pop("changed", set()))
 
 
-def _end_reading() -> None:
+def end_reading() -> None:
+    """Give the request's read connection back; what it reads next is read afresh."""
     # A request that has read nothing has nothing to end; making a session only to end it costs.
     if has_app_context() and db.session.registry.has() and db.session().in_transaction():
         db.session.rollback()

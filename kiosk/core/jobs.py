@@ -37,8 +37,8 @@ WORKER = "kiosk.job"
 _ROOT = Path(__file__).resolve().parent.parent.parent
 #: One job at a time in each: copies wait for disks that people pull out, papers wait for no copy.
 #: Neither holds up the certificate of a network that has just come, and who asks whether all is
-#: ready waits behind no badges.
-_LANES = ("paper", "backup", "old_workbook", "certificate", "doctor")
+#: ready waits behind no badges; nor do the tellers.
+_LANES = ("paper", "backup", "old_workbook", "certificate", "doctor", "ballot")
 _TURNS = {lane: threading.BoundedSemaphore(1) for lane in _LANES}
 # The last lines of a talkative job are the ones that say why it failed.
 _KEPT_LINES = 200

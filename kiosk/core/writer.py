@@ -70,8 +70,9 @@ class _Batch:
 class Writer:
     """The only way to write. `unit()` is for `core.db.unit_of_work`, not for rooms."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, begin: str = "BEGIN IMMEDIATE") -> None:
         self.engine = engine
+        self._begin_words = begin
         self.commits = 0
         self.units = 0
         self._turn = threading.Semaphore(1)
@@ -226,7 +227,7 @@ class Writer:
         while True:
             try:
                 # Connecting is inside: a new file is turned to WAL then, which also needs the lock.
-                self._raw().execute("BEGIN IMMEDIATE")
+                self._raw().execute(self._begin_words)
                 break
             except (sqlite3.Error, DBAPIError) as error:
                 if "locked" not in str(error):

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from kiosk.agenda.queries import AgendaView, agenda
 from kiosk.agenda.rules import WallMode
 from kiosk.agenda.wall import WallRow, wall_state
+from kiosk.ballot.report import Row, rows
+from kiosk.ballot.round_queries import RoundView, open_round, shown_result
 from kiosk.checkin.queries import Presence, presence
 from kiosk.conference.introduced import Introductions, introductions
 from kiosk.conference.plan.kinds import AgendaKind
@@ -25,6 +27,10 @@ class Screen(StrEnum):
     WELCOME = "welcome"
     AGENDA = "agenda"
     MOTION = "motion"
+    #: An election: slips issued and ballots cast, nothing else (R11).
+    BALLOT = "ballot"
+    #: Its figures as the tellers read them, and the result.
+    RESULT = "result"
     CLOSING = "closing"
     #: Black, for other slides.
     ASIDE = "aside"
@@ -38,12 +44,14 @@ def screen_of(
     has_ended: bool,
     has_motion: bool,
     is_voting: bool = False,
+    has_ballot: bool = False,
+    has_result: bool = False,
     mode: WallMode = WallMode.LIVE,
 ) -> Screen:
     """The one screen that is true now.
 
     A motion goes before everything else while the hall is asked; then what the secretary chose the
-    wall for; then a result, and the day.
+    wall for; then an election's result, its turnout, the result of a motion, and the day.
     """
     if not has_conference:
         return Screen.EMPTY
@@ -53,9 +61,13 @@ def screen_of(
         return Screen.ASIDE
     if has_ended or not is_open:
         return Screen.CLOSING if has_ended else Screen.WELCOME
-    if mode is WallMode.BREAK:
-        return Screen.BREAK
-    return Screen.MOTION if has_motion else Screen.AGENDA
+    news = (
+        (mode is WallMode.BREAK, Screen.BREAK),
+        (has_result, Screen.RESULT),
+        (has_ballot, Screen.BALLOT),
+        (has_motion, Screen.MOTION),
+    )
+    return next((screen for is_there, screen in news if is_there), Screen.AGENDA)
 
 
 @dataclass(frozen=True)
@@ -72,6 +84,9 @@ class Wall:
     state: WallRow
     #: Who is introduced while the opening item is on; None for every other picture.
     introduced: Introductions | None = None
+    #: The round that is voted on, or whose figures are shown.
+    ballot: RoundView | None = None
+    rows: tuple[Row, ...] = ()
 
 
 def wall(session: Session, now: datetime) -> Wall:
@@ -81,12 +96,21 @@ def wall(session: Session, now: datetime) -> Wall:
         return Wall(Screen.EMPTY, None, None, None, None, now, WallRow())
     motion = shown_motion(session)
     state = wall_state(session)
+    result, ballot = shown_result(session), open_round(session)
+    # A motion that was counted after the election's news is the newer news.
+    if motion is not None and motion.closed_at is not None:
+        if result is not None and motion.closed_at > (result.declared_at or motion.closed_at):
+            result = None
+        if ballot is not None and motion.closed_at > (ballot.opened_at or motion.closed_at):
+            ballot = None
     screen = screen_of(
         has_conference=True,
         is_open=meeting.opened_at is not None,
         has_ended=meeting.ended_at is not None,
         has_motion=motion is not None,
         is_voting=motion is not None and motion.is_open,
+        has_ballot=ballot is not None,
+        has_result=result is not None,
         mode=state.mode,
     )
     view = agenda(session, now)
@@ -101,4 +125,15 @@ def wall(session: Session, now: datetime) -> Wall:
         now=now,
         state=state,
         introduced=people if people and people.people else None,
+        ballot=result if screen is Screen.RESULT else ballot,
+        rows=_rows(result) if screen is Screen.RESULT and result is not None else (),
     )
+
+
+def _rows(found: RoundView) -> tuple[Row, ...]:
+    """What the hall may see: the figures read out so far in that order; all by votes at the end."""
+    ranked = rows(found, found.outcome())
+    if found.declared_at is not None:
+        return tuple(ranked)
+    by_place = {row.place: row for row in ranked}
+    return tuple(by_place[place] for place in found.revealed)

@@ -22,6 +22,7 @@ from kiosk.core.clock import in_hall, utc_now
 from kiosk.core.errors import Refused
 from kiosk.founding import Made, make_conference, real_plan
 from kiosk.rehearsal import copies, doors, encrypted, facts, fleet, invariants, preparing, sitting
+from kiosk.rehearsal.election import holding
 from kiosk.rehearsal.figures import figures_of
 from kiosk.rehearsal.hall import log_lines, standing_by
 from kiosk.rehearsal.people import invent, write_roster_xlsx
@@ -80,6 +81,8 @@ def rehearse(
         copy = _through(walk, lan)
     with walk.phase("restoring"):
         copied = _restored(walk, copy, into=out / copies.RESTORED)
+    with walk.phase("searching"):
+        holding.search_after(walk)
     with walk.phase("checking"):
         day = walk.day(facts.read_stored(settings.instance), copied, log=log_lines(out / LOG))
         findings = invariants.check(day)

@@ -17,6 +17,7 @@ from typing import Any, TypeVar, get_type_hints
 
 from kiosk import config
 from kiosk.agenda.attachments import FOLDER
+from kiosk.rehearsal import stored_ballot
 from kiosk.rehearsal.stored import (
     Absence,
     Badge,
@@ -161,6 +162,9 @@ def read_stored(instance: Path) -> Stored:
                 " ORDER BY motion_id, number",
             ),
             motions=motions,
+            rounds=stored_ballot.rounds_of(source),
+            holders=stored_ballot.holders_of(source),
+            opened_columns=stored_ballot.columns_of(source, "opened_ballot"),
             devices=devices_of(source),
             self_tests=_rows(
                 source, SelfTest, "SELECT device_id, part, ok, by_name FROM self_test ORDER BY id"

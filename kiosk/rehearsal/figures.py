@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from kiosk.rehearsal.told import Copied
+from kiosk.rehearsal.told_ballot import When
 from kiosk.rehearsal.walk import Walk
 
 
@@ -28,6 +29,7 @@ def figures_of(walk: Walk, copied: Copied | None) -> dict[str, Any]:
         "projector_changes": len(walk.noted.lags),
         "projector_pictures": walk.wall.seen,
         **_of_devices(walk),
+        **_of_the_election(walk),
         "statuses": {str(status): n for status, n in walk.statuses.all().items()},
         "seconds": walk.phases,
         # So that an empty one is noticed.
@@ -53,6 +55,25 @@ def _of_devices(walk: Walk) -> dict[str, Any]:
         ),
         "order_to_stream_ms": _rounded(_longest(each.ms for each in noted.ordered)),
         "encrypted_with": next((each.version for each in noted.encrypted), None),
+    }
+
+
+def _of_the_election(walk: Walk) -> dict[str, Any]:
+    """Both rounds; casting without the seconds of the power cut, opening by the right codes."""
+    rounds = walk.noted.rounds
+    sent = [each for one in rounds for each in one.sent if each.when is When.VOTING]
+    times = sorted(each.ms for each in sent if each.is_taken)
+    seconds = sum(each.cast_seconds for each in rounds)
+    cast = sum(len(each.taken) for each in rounds)
+    return {
+        "ballots_cast": cast,
+        "cast_seconds": [round(each.cast_seconds, 2) for each in rounds],
+        "casts_per_second": round(cast / seconds, 1) if seconds else None,
+        "cast_p50_ms": round(_percentile(times, 50), 1),
+        "cast_p99_ms": round(_percentile(times, 99), 1),
+        "opening_seconds": [round(each.open_seconds, 2) for each in rounds],
+        "megabytes_searched": round(sum(each.bytes for each in walk.noted.searched) / 1e6, 1),
+        "copies_opened": sum(each.copies for each in walk.noted.searched),
     }
 
 

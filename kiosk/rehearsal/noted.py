@@ -18,6 +18,7 @@ from kiosk.rehearsal.told import (
     Try,
     Turned,
 )
+from kiosk.rehearsal.told_ballot import Denied, RoundTold, Searched
 from kiosk.rehearsal.told_devices import (
     AtPlainDoor,
     Back,
@@ -74,4 +75,9 @@ class Noted:
     sheets: list[Sheet] = field(default_factory=list)
     encrypted: list[Encrypted] = field(default_factory=list)
     at_plain_door: list[AtPlainDoor] = field(default_factory=list)
+    # The election.
+    rounds: list[RoundTold] = field(default_factory=list)
+    denied: list[Denied] = field(default_factory=list)
+    searched: list[Searched] = field(default_factory=list)
+    strayed: list[tuple[int, str]] = field(default_factory=list)
     untried: list[str] = field(default_factory=list)

@@ -11,6 +11,7 @@ from kiosk.core import keys
 from kiosk.core.errors import Refused
 from kiosk.rehearsal import encrypted, facts, minutes, pairing
 from kiosk.rehearsal.crowd import crowd_of, reissued_of
+from kiosk.rehearsal.election.holding import print_slips
 from kiosk.rehearsal.gates import Gates
 from kiosk.rehearsal.hall import Browser, sign_in
 from kiosk.rehearsal.people import invent
@@ -70,12 +71,15 @@ def prepare(walk: Walk, lan: str) -> None:
         badges = facts.badges_of(source)
     key = keys.load(walk.settings.instance).badge
     walk.crowd = crowd_of(people, badges, key=key, seed=walk.seed)
+    # Their badges are printed already, so the printer is free.
+    printing = walk.beside(partial(print_slips, walk))
     # Guests come first, while the secretary is still at it.
     walk.gates.play(walk.crowd.guests)
     _lay_out(walk)
     for number in WITH_PAPERS:
         _attach(walk, number, removed=number == WITH_PAPERS[-1])
     guessing.result()
+    printing.result()
 
 
 def _sign_in_as(walk: Walk, name: str, role: str) -> None:

@@ -68,6 +68,13 @@ class Report:
             f" {figures['tap_to_last_tablet_ms']} ms after the tap;"
             f" back {figures['kill_to_answer_ms']} ms after the kill"
         )
+        yield (
+            f"election: {figures['ballots_cast']} ballots in two rounds,"
+            f" {' + '.join(map(str, figures['cast_seconds']))} s; cast p50"
+            f" {figures['cast_p50_ms']} ms, p99 {figures['cast_p99_ms']} ms; opened in"
+            f" {' and '.join(map(str, figures['opening_seconds']))} s;"
+            f" {figures['megabytes_searched']} MB searched"
+        )
         yield f"invariants: {kept} of {len(self.findings)} hold"
         for name, found in self.findings.items():
             if found is None:

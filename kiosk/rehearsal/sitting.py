@@ -7,6 +7,7 @@ from functools import partial
 
 from kiosk.core.errors import Refused
 from kiosk.rehearsal import bodies, cut, lists, minutes
+from kiosk.rehearsal.election.holding import Election
 from kiosk.rehearsal.reception import Reception
 from kiosk.rehearsal.told import Added, Scene
 from kiosk.rehearsal.walk import Walk
@@ -49,18 +50,20 @@ def sit(walk: Walk) -> None:
     printing.result()
     _come_late(walk)
     _next(walk, seen=COME_LATE)
+    election = Election(walk)
+    election.begin()
     waits = walk.items[WAITS]
     walk.follow("wait", lambda: walk.secretary.must(f"/console/agenda/{waits}/wait"))
     _next(walk, seen=None)
     cut.play(walk)
     walk.look()
     _next(walk, seen=CUT_OFF)
-    for path in (
-        f"/console/agenda/{walk.items[RESUMED_AFTER]}/end",
-        f"/console/agenda/{waits}/start",
-        f"/console/agenda/{waits}/end",
-    ):
-        walk.follow(path, lambda path=path: walk.secretary.must(path))  # type: ignore[misc]
+    election.count_slips()
+    _step(walk, f"/console/agenda/{walk.items[RESUMED_AFTER]}/end")
+    election.resolution_waits()
+    _step(walk, f"/console/agenda/{waits}/start")
+    election.finish()
+    _step(walk, f"/console/agenda/{waits}/end")
     _next(walk, seen=None)
     _vote_all_minus(walk)
     # Whoever comes has come: the list of attendance is made while the last items go by.
@@ -90,6 +93,10 @@ def _next(walk: Walk, *, seen: int | None) -> None:
     form = {} if seen is None else {"seen": walk.items[seen]}
     walk.follow("next", lambda: walk.secretary.must("/console/agenda/next", **form))
     walk.secretary.must("/console/agenda/next", **form)
+
+
+def _step(walk: Walk, path: str) -> None:
+    walk.follow(path, lambda: walk.secretary.must(path))
 
 
 def _go_out(walk: Walk) -> None:

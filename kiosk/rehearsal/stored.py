@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from kiosk.rehearsal.stored_ballot import Holder, StoredRound
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -246,6 +248,10 @@ class Stored:
     duties: tuple[Duty, ...]
     counts: tuple[Count, ...]
     motions: int
+    #: Rounds of the election; tables in which a ballot stands, and the columns of an opened one.
+    rounds: tuple[StoredRound, ...]
+    holders: tuple[Holder, ...]
+    opened_columns: tuple[str, ...]
     devices: tuple[Device, ...]
     self_tests: tuple[SelfTest, ...]
     #: The base of the quorum in force; None when it was never fixed.

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from kiosk.checkin.rules import quorum_needed
 from kiosk.rehearsal.stored import Stored
+from kiosk.rehearsal.told_ballot import Denied, RoundTold, Searched
 from kiosk.rehearsal.told_devices import (
     AtPlainDoor,
     Back,
@@ -359,6 +360,12 @@ class Day:
     sheets: tuple[Sheet, ...]
     encrypted: tuple[Encrypted, ...]
     at_plain_door: tuple[AtPlainDoor, ...]
+    #: The election: its rounds, what was denied, the searches, and tablets that did not hear where
+    #: to go; see `told_ballot`.
+    rounds: tuple[RoundTold, ...]
+    denied: tuple[Denied, ...]
+    searched: tuple[Searched, ...]
+    strayed: tuple[tuple[int, str], ...]
     #: What this machine lacks: `NO_NETWORK`, `NO_SECOND_ADDRESS`.
     untried: tuple[str, ...]
     #: None when no copy was made or none could be restored.

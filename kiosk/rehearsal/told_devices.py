@@ -17,7 +17,6 @@ NO_SECOND_ADDRESS = "a second address of this laptop: one cookie in two machines
 #: What no rehearsal can have without pretending; each is shown by tests of its own.
 NEVER_TRIED = (
     "a pairing code that grows older than ten minutes (tests/rooms/devices/test_pairing.py)",
-    "an act that opens by itself: tablets were told instead (tests/rooms/tablet/test_follow.py)",
     "cameras, loudspeakers, screens and fingers (tests/browser, and people)",
     "a page that reloads itself when it is old and idle (tests/browser/test_device_pages.py)",
 )

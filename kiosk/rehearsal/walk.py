@@ -24,6 +24,7 @@ from kiosk.rehearsal.crowd import Crowd, Shot, Visit
 from kiosk.rehearsal.gates import Gates
 from kiosk.rehearsal.hall import Browser, Server, Statuses
 from kiosk.rehearsal.machines import Fleet
+from kiosk.rehearsal.needles import Needles
 from kiosk.rehearsal.noted import Noted
 from kiosk.rehearsal.people import Invented
 from kiosk.rehearsal.reception import Newcomer, Reception
@@ -82,6 +83,10 @@ class Walk:
     printed: tuple[Printed, ...] = ()
     printed_at: datetime | None = None
     totals: dict[str, str] = field(default_factory=dict)
+    #: Codes of the printed slips by round, as the tellers hold them.
+    bags: dict[int, list[str]] = field(default_factory=dict)
+    #: What must lie nowhere after the election, by round.
+    needles: list[Needles] = field(default_factory=list)
     _waiting: _Change | None = None
     _helper: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2))
 

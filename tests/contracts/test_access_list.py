@@ -177,6 +177,63 @@ LIST: dict[str, str] = {
     "POST /console/motions/<int:motion_id>/correct": LEADERS,
     "POST /console/motions/<int:motion_id>/put-away": LEADERS,
     "POST /console/motions/<int:motion_id>/withdraw": LEADERS,
+    # the election: the technician looks, secretary and chair act
+    "GET /console/ballot": LEADERS_AND_TECHNICIAN,
+    "POST /console/ballot/settings": LEADERS,
+    "GET /console/ballot/find": LEADERS,
+    "POST /console/ballot/candidates/add/<int:delegate_id>": LEADERS,
+    "POST /console/ballot/candidates/<int:candidate_id>/consent": LEADERS,
+    "POST /console/ballot/candidates/<int:candidate_id>/born": LEADERS,
+    "POST /console/ballot/candidates/<int:candidate_id>/withdraw": LEADERS,
+    "POST /console/ballot/candidates/<int:candidate_id>/back": LEADERS,
+    "POST /console/ballot/ask/<what>": LEADERS,
+    "GET /console/ballot/rule": LEADERS_AND_TECHNICIAN,
+    "POST /console/ballot/rule/paper": LEADERS_AND_TECHNICIAN,
+    "POST /console/ballot/rounds": LEADERS,
+    "POST /console/ballot/slips": PREPARERS,
+    "POST /console/ballot/smaller": LEADERS,
+    "GET /console/ballot/rounds/<int:number>": LEADERS_AND_TECHNICIAN,
+    "POST /console/ballot/rounds/<int:number>/slips-counted": LEADERS,
+    "POST /console/ballot/rounds/<int:number>/paper/<what>": LEADERS_AND_TECHNICIAN,
+    "POST /console/ballot/rounds/<int:number>/tellers": LEADERS,
+    "GET /console/ballot/rounds/<int:number>/tellers/<int:slot>": LEADERS,
+    "POST /console/ballot/rounds/<int:number>/tellers/<int:slot>/again": LEADERS,
+    "POST /console/ballot/rounds/<int:number>/tellers/<int:slot>/code": LEADERS,
+    "POST /console/ballot/rounds/<int:number>/tellers/<int:slot>/envelope": LEADERS,
+    "POST /console/ballot/rounds/<int:number>/witnesses": LEADERS,
+    "POST /console/ballot/rounds/<int:number>/restart": LEADERS,
+    "POST /console/ballot/rounds/<int:number>/lock": LEADERS,
+    "POST /console/ballot/rounds/<int:number>/compare": LEADERS,
+    "POST /console/ballot/rounds/<int:number>/open": LEADERS,
+    "POST /console/ballot/rounds/<int:number>/close": LEADERS,
+    "POST /console/ballot/rounds/<int:number>/sums": LEADERS,
+    "POST /console/ballot/rounds/<int:number>/open-box": LEADERS,
+    "POST /console/ballot/rounds/<int:number>/entries": LEADERS,
+    "POST /console/ballot/rounds/<int:number>/entries/drop": LEADERS,
+    "POST /console/ballot/rounds/<int:number>/entries/take": LEADERS,
+    "POST /console/ballot/rounds/<int:number>/read": LEADERS,
+    "POST /console/ballot/rounds/<int:number>/declare": LEADERS,
+    "POST /console/ballot/rounds/<int:number>/put-away": LEADERS,
+    "POST /console/ballot/rounds/<int:number>/complaint": LEADERS,
+    "POST /console/ballot/rounds/<int:number>/void": LEADERS,
+    "POST /console/ballot/rounds/<int:number>/void/confirm": LEADERS,
+    "GET /console/ballot/rounds/<int:number>/report": LEADERS_AND_TECHNICIAN,
+    "POST /console/ballot/rounds/<int:number>/export": LEADERS,  # single ballots, for the tellers
+    # who helps a voter is written down by whoever sees it; the list of electors is the desk's
+    "POST /console/ballot/rounds/<int:number>/helpers": STAFF,
+    "GET /console/ballot/rounds/<int:number>/find": DESK,
+    "POST /console/ballot/rounds/<int:number>/roll/<int:delegate_id>": DESK,
+    # slips are issued at a gate, at a tablet in a teller's hands, or at the desk
+    "GET /issue": "gate tablet secretary desk",
+    "POST /issue/scan": "gate tablet secretary desk",
+    "POST /issue/undo/<int:delegate_id>": "gate tablet secretary desk",
+    # votes are cast at tablets alone
+    "GET /ballot": "tablet",
+    "GET /ballot/box": "tablet",
+    "GET /ballot/camera": "tablet",
+    "POST /ballot/slip": "tablet",
+    "POST /ballot/cast": "tablet",
+    "GET /ballot/promise": EVERYONE,
     "GET /console/book": LEADERS_AND_TECHNICIAN,
     # go or no-go: the chair looks, the preparers press
     "GET /console/doctor": LEADERS_AND_TECHNICIAN,
@@ -204,6 +261,7 @@ TOPICS = {
     "script": LEADERS,
     "doctor": PREPARERS,
     "doctor-look": "chair",
+    "ballot": STAFF,
 }
 
 CALLERS = ("nobody", "revoked gate", *(str(role) for role in Role), *(str(kind) for kind in Kind))
@@ -285,7 +343,7 @@ def call(browser: Browser, endpoint: str) -> TestResponse:
     method, rule = endpoint.split(" ")
     path = rule.replace("<path:filename>", "css/base.css").replace("<ticket>", "no-such-ticket")
     path = path.replace("<topics>", "no-such-topic").replace("<committee>", "no-such-body")
-    path = path.replace("<part>", "no-such-part")
+    path = path.replace("<part>", "no-such-part").replace("<what>", "no-such-word")
     path = path.replace("<code>", "418503")
     path = "/".join("999" if part.startswith("<int:") else part for part in path.split("/"))
     headers = {"X-CSRF-Token": browser.token, "Accept": "text/html"}

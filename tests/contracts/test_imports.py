@@ -7,7 +7,17 @@ import sys
 
 from support import ROOT, clean_environment
 
-HEAVY = ["docx", "python_calamine", "typst", "qrcode", "PIL", "xlsxwriter", "httpx", "numpy"]
+HEAVY = [
+    "docx",
+    "python_calamine",
+    "typst",
+    "qrcode",
+    "PIL",
+    "xlsxwriter",
+    "httpx",
+    "numpy",
+    "nacl",
+]
 
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:
@@ -39,6 +49,7 @@ def test_the_server_starts_without_the_heavy_libraries() -> None:
         "import kiosk.agenda.routes, kiosk.checkin.routes, kiosk.conference.routes\n"
         "import kiosk.console.routes, kiosk.devices.routes, kiosk.motions.routes\n"
         "import kiosk.projector.routes, kiosk.staff.routes, kiosk.tablet.routes\n"
+        "import kiosk.ballot.box, kiosk.ballot.keys, kiosk.ballot.opening, kiosk.ballot.slips\n"
         f"print(sorted(set({HEAVY!r}) & set(sys.modules)))\n"
     )
     done = run("-c", script)

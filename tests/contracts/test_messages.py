@@ -33,7 +33,7 @@ for _path in sorted(PROGRAM.rglob("*events.py")):
     importlib.import_module(".".join(_path.relative_to(ROOT).with_suffix("").parts))
 
 #: Functions that take a code and pass facts on; and the code that a class carries by itself.
-TAKES_CODE = {"Refused", "refusing"}
+TAKES_CODE = {"Refused", "Disagreement", "refusing"}
 CARRIES_CODE = {"NotSaved": "not_saved"}
 
 #: Where a code comes from outside the syntax: it was raised, with its facts, somewhere else.

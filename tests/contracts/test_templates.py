@@ -9,15 +9,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from balloting import BallotDay
+from flask import Flask, render_template
 from jinja2 import Environment, StrictUndefined, nodes
 from sqlalchemy import text
 from support import ROSTER, Browser, meeting_of
 
 import kiosk
 from kiosk import config, create_app, founding, instance
+from kiosk.ballot import slips
 from kiosk.config import Settings
-from kiosk.core import doors
+from kiosk.core import doors, jobs
 from kiosk.core.access import Kind, Role
 from kiosk.core.db import db, unit_of_work, writer
 from kiosk.core.doors import Door, Hall
@@ -282,6 +284,55 @@ class Day:
         self.look("/console", "/projector")
         self.act("/console/motions/1/put-away")
 
+    def election(self, bag: list[str]) -> None:
+        """A round on tablets to its result, and one on paper that is voided."""
+        chair, second = Browser(self.app).sign_in(Role.CHAIR), "/console/ballot/rounds/2"
+        hall = BallotDay(self.meeting, self.secretary, chair, self.gate, [self.tablet])
+        self.look("/console/ballot")
+        hall.prepare(camera="1")
+        self.look("/console/ballot", "/console/ballot/find?q=lan", "/console/ballot/rule")
+        hall.act("/console/ballot/rounds", way="tablet")
+        self.look("/console/ballot/rounds/1")
+        hall.slips(lambda: bag, number=1, count=15)
+        hall.lock(1, counted=15)
+        self.look("/console/ballot/rounds/1", "/issue", "/console/ballot/rounds/1/find?q=a")
+        hall.page("/ballot/box", who=self.tablet)
+        with self.app.app_context():
+            device = next(row.id for row in devices.devices(db.session()) if row.name == "Bảng 1")
+        hall.open(1, device=device)
+        for path in ("/ballot", "/ballot/camera", "/ballot/promise"):
+            hall.page(path, who=self.tablet)
+        with self.app.test_request_context():
+            # A list without surplus, for the same page.
+            render_template("ballot/_names_b.html", round=hall.round(1))
+        for number in (1, 2, 3, 4, 6, 7, 8):
+            assert hall.vote(1, hall.draw(number), [1, 1, 1, 0]).status_code == 204
+        self.look("/console/ballot/rounds/1", "/projector", "/live/ballot?poll=1", "/issue")
+        hall.close(1)
+        self.look("/console/ballot/rounds/1")
+        hall.count(1)
+        hall.act("/console/ballot/rounds/1/read", place=0)
+        self.look("/console/ballot/rounds/1", "/projector", "/console/ballot/rounds/1/report")
+        self.act(f"/console/devices/{device}/task", task="ballot")
+        hall.page("/ballot", who=self.tablet)
+        self.act(f"/console/devices/{device}/task", task="follow")
+        hall.act("/console/ballot/rounds/1/void", reason="thử hủy một lượt")
+        hall.act("/console/ballot/rounds/1/void/confirm", who=chair)
+        hall.act("/console/ballot/rounds", way="paper")
+        self.look(second)
+        hall.act(f"{second}/slips-counted", counted=12)
+        hall.act(f"{second}/open")
+        hall.close(2)
+        self.look(second, "/projector")
+        typed = {"issued": 0, "collected": 0, "valid": 0, "invalid": 0}
+        votes = {f"votes-{place}": 0 for place in range(4)}
+        for teller in (9, 10):
+            hall.act(f"{second}/entries", badge=hall.badge(teller), **typed, **votes)
+            self.look(second)
+        hall.act(f"{second}/entries/take")
+        hall.act(f"{second}/declare")
+        self.look(second, "/projector", "/console/ballot", "/console/ballot/rounds/1")
+
     def after(self) -> None:
         with self.app.app_context(), unit_of_work() as session:
             session.execute(text("UPDATE conference SET ended_at = opened_at"))
@@ -292,11 +343,24 @@ class Day:
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_every_template_is_drawn_and_no_word_in_it_is_undefined(
-    rehearsal: Flask, app_without_meeting: Flask, language: str
+    rehearsal: Flask,
+    app_without_meeting: Flask,
+    language: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # A name that a page forgets to pass would be an empty place in the hall; here it is a crash.
     # Before there is a conference, the console's cards rely on such names being empty.
     rehearsal.jinja_env.undefined = StrictUndefined
+    bag: list[str] = []
+    make, run = slips.fresh, jobs.run_job
+    monkeypatch.setattr(slips, "fresh", lambda count, **more: bag.extend(make(count)) or [*bag])
+    monkeypatch.setattr(
+        jobs,
+        "run_job",
+        lambda name, *more, **named: (
+            b"%PDF-" if name == "ballot_paper" else run(name, *more, **named)
+        ),
+    )
     with drawn_of(rehearsal) as seen, drawn_of(app_without_meeting) as seen_empty:
         empty = Browser(app_without_meeting).sign_in(Role.SECRETARY)
         for path in ("/projector", "/console", "/console/plan", "/console/delegates"):
@@ -312,6 +376,7 @@ def test_every_template_is_drawn_and_no_word_in_it_is_undefined(
         day.desk()
         day.item()
         day.during()
+        day.election(bag)
         day.after()
     assert set(TEMPLATES) - seen - seen_empty == set()
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from doctored_ballot import DOCTORED_BALLOT
 from doctored_day import DOCTORED_DAY
 from doctored_devices import DOCTORED_DEVICES
 from rehearsed_day import GOOD
@@ -29,7 +30,7 @@ from kiosk.rehearsal.told_devices import NEVER_TRIED, NO_NETWORK, NO_SECOND_ADDR
 from kiosk.rehearsal.wall import present_shown
 
 #: Invariant, what is wrong with the day, and how to make it so.
-DOCTORED = (*DOCTORED_DAY, *DOCTORED_DEVICES)
+DOCTORED = (*DOCTORED_DAY, *DOCTORED_DEVICES, *DOCTORED_BALLOT)
 
 
 def test_the_good_day_contradicts_nothing() -> None:
@@ -207,6 +208,10 @@ def test_a_rehearsed_day_of_24_delegates_holds(tmp_path: Path) -> None:
     assert figures["tablets_told"] == 3
     assert 0 < figures["tap_to_last_tablet_ms"] < 5000
     assert 0 < figures["pairing_median_ms"] <= figures["pairing_longest_ms"]
+    assert figures["ballots_cast"] > 12
+    assert all(seconds > 0 for seconds in figures["opening_seconds"])
+    assert figures["copies_opened"] > 1
+    assert any("election: " in line for line in report.lines())
     assert figures["encrypted_with"] in {"TLSv1.2", "TLSv1.3"}
     # The copy that the server made by itself has become a conference of its own.
     instance.ensure_whole(out / "restored")

@@ -8,6 +8,7 @@ so they hold for any server that speaks the same pages.
 from kiosk.rehearsal.invariants import (
     agenda,
     answers,
+    ballots,
     book,
     checkup,
     copies,
@@ -20,6 +21,7 @@ from kiosk.rehearsal.invariants import (
     papers,
     presence,
     projector,
+    secrecy,
     ways,
 )
 from kiosk.rehearsal.invariants.registry import REGISTERED, Invariant, Maybe
@@ -32,6 +34,7 @@ _IN_ORDER = (
     *(answers, ways, cut_off, desk, presence),
     *(agenda, papers, motion, book, copies, projector),
     *(pairing, encrypted, fleet, checkup),
+    *(ballots, secrecy),
 )
 
 #: By name, in the order of the day.

@@ -43,9 +43,10 @@ def correction_keeps_both(day: Day) -> Findings:
     """A correction is a second row with a reason; the first stays as it was counted."""
     numbers = [(count.motion_id, count.number) for count in day.stored.counts]
     motions = sorted({motion for motion, _ in numbers})
-    if len(motions) != 2 or numbers != [(motions[0], 1), (motions[0], 2), (motions[1], 1)]:
+    # The first motion is counted again, all others once.
+    if numbers != [(motions[0], 1), (motions[0], 2), *((each, 1) for each in motions[1:])]:
         return [f"counts {numbers}"]
-    first, second, _ = day.stored.counts
+    first, second, *_ = day.stored.counts
     findings = [] if second.reason else ["the correction has no reason"]
     if second.at < first.at or second.present_checkin != first.present_checkin:
         findings.append("the correction is measured against another moment")

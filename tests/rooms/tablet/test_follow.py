@@ -1,4 +1,4 @@
-"""Follow mode with an act that a later room might bring: an election, open or not."""
+"""Follow mode with an act that a later room might bring: a survey, open or not."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from kiosk.core.db import changed, db, unit_of_work, writer
 from kiosk.core.follow import TabletAct
 from kiosk.devices import services
 
-#: Whether the box of this test is open.
-OPEN = {"ballot": False}
+#: Whether the survey of this test is open.
+OPEN = {"survey": False}
 
 
 @pytest.fixture
@@ -28,33 +28,33 @@ def app(
     settings: Settings, made_instance: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Flask]:
     """The real application with one room more, which has a page for tablets."""
-    OPEN["ballot"] = False
+    OPEN["survey"] = False
     theirs = documents.init_app
 
-    def with_a_ballot(app: Flask) -> None:
+    def with_a_survey(app: Flask) -> None:
         theirs(app)
-        pages = Blueprint("box", __name__)
+        pages = Blueprint("survey", __name__)
 
-        @pages.get("/ballot")
+        @pages.get("/survey")
         @allow(Kind.TABLET)
         def page() -> str:
-            return "phiếu"
+            return "hỏi"
 
         app.register_blueprint(pages)
         follow.register(
             app,
             TabletAct(
-                name="ballot",
-                endpoint="box.page",
-                rank=10,
-                words=("Bỏ phiếu", "Vote"),
-                is_open=lambda _session: OPEN["ballot"],
-                facts=frozenset({"ballot"}),
+                name="survey",
+                endpoint="survey.page",
+                rank=5,
+                words=("Khảo sát", "Survey"),
+                is_open=lambda _session: OPEN["survey"],
+                facts=frozenset({"survey"}),
                 listens=False,
             ),
         )
 
-    monkeypatch.setattr(documents, "init_app", with_a_ballot)
+    monkeypatch.setattr(documents, "init_app", with_a_survey)
     made = create_app(settings)
     yield made
     with made.app_context():
@@ -63,11 +63,11 @@ def app(
         db.engine.dispose()
 
 
-def set_box(app: Flask, *, is_open: bool) -> None:
+def set_survey(app: Flask, *, is_open: bool) -> None:
     """What the room's own act will do: change its state and say so."""
     with app.app_context(), unit_of_work() as session:
-        OPEN["ballot"] = is_open
-        changed(session, "ballot")
+        OPEN["survey"] = is_open
+        changed(session, "survey")
 
 
 def goes(app: Flask) -> dict[str, str]:
@@ -99,12 +99,12 @@ def fresh(app: Flask) -> None:
 
 def test_the_open_act_decides_and_not_the_agenda(app: Flask, tablets: list[Browser]) -> None:
     assert tablets[0].get("/tablet").status_code == 200
-    set_box(app, is_open=True)
+    set_survey(app, is_open=True)
     for tablet in tablets:
-        assert tablet.get("/tablet").headers["Location"] == "/ballot"
+        assert tablet.get("/tablet").headers["Location"] == "/survey"
         assert tablet.get("/").headers["Location"] == "/tablet"
-    assert goes(app) == dict.fromkeys(("Bảng 1", "Bảng 2", "Bảng 3"), "/ballot")
-    set_box(app, is_open=False)
+    assert goes(app) == dict.fromkeys(("Bảng 1", "Bảng 2", "Bảng 3"), "/survey")
+    set_survey(app, is_open=False)
     fresh(app)
     assert goes(app) == dict.fromkeys(("Bảng 1", "Bảng 2", "Bảng 3"), "/tablet")
 
@@ -112,13 +112,13 @@ def test_the_open_act_decides_and_not_the_agenda(app: Flask, tablets: list[Brows
 def test_a_pinned_tablet_stays_where_it_is_told(app: Flask, tablets: list[Browser]) -> None:
     tell(app, 1, "idle")
     tell(app, 2, "follow_gate")
-    tell(app, 3, "ballot")
-    assert goes(app) == {"Bảng 1": "/tablet", "Bảng 2": "/gate", "Bảng 3": "/ballot"}
-    set_box(app, is_open=True)
+    tell(app, 3, "survey")
+    assert goes(app) == {"Bảng 1": "/tablet", "Bảng 2": "/gate", "Bảng 3": "/survey"}
+    set_survey(app, is_open=True)
     fresh(app)
-    assert goes(app) == {"Bảng 1": "/tablet", "Bảng 2": "/ballot", "Bảng 3": "/ballot"}
+    assert goes(app) == {"Bảng 1": "/tablet", "Bảng 2": "/survey", "Bảng 3": "/survey"}
     assert tablets[0].get("/tablet").status_code == 200
-    assert tablets[1].get("/tablet").headers["Location"] == "/ballot"
+    assert tablets[1].get("/tablet").headers["Location"] == "/survey"
 
 
 def test_a_tablet_may_scan_exactly_while_it_is_told_to(app: Flask, tablets: list[Browser]) -> None:
@@ -141,7 +141,7 @@ def test_a_tablet_may_scan_exactly_while_it_is_told_to(app: Flask, tablets: list
 def test_gates_and_walls_are_told_their_own_page(app: Flask) -> None:
     Browser(app).pair(Kind.GATE, "Cổng 1")
     Browser(app).pair(Kind.PROJECTOR, "Máy chiếu")
-    set_box(app, is_open=True)
+    set_survey(app, is_open=True)
     assert goes(app) == {"Cổng 1": "/gate", "Máy chiếu": "/projector"}
 
 
