@@ -264,6 +264,12 @@ def _question(
     if not found.seats_question.is_adopted:
         raise Refused("ballot_seats_not_adopted")
     if ask is Ask.LIST:
+        barred = bars.barred(session)
+        for each in standing:
+            # Decided after the nomination: the hall must not be asked about it.
+            rules.ensure_may_stand(
+                name=each.name, is_guest=False, bar=barred.get(each.delegate_id) or ""
+            )
         rules.ensure_list_complete(
             [rules.Nominee(each.name, each.consent_at is not None, each.born) for each in standing],
             seats=found.seats,

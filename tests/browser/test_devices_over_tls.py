@@ -71,6 +71,7 @@ def test_two_tablets_are_paired_by_code_re_roled_and_revoked_and_nobody_touches_
     assert urlsplit(two.url).path == "/tablet", "the other one is left alone"
 
     hall.go(console, f"/console/devices/{device_number(two)}")
+    console.once("dialog", lambda asked: asked.accept())
     console.get_by_role("button", name="Thu hồi").click()
     is_at(two, "/pair")
     expect(two.get_by_role("heading", level=1)).to_have_text("«Máy tính bảng 2» đã được thu hồi")

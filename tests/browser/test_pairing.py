@@ -141,6 +141,7 @@ def test_renamed_pinned_re_roled_and_revoked_while_the_page_is_shown(
     is_at(tablet, "/projector")
     open_stream(tablet)
 
+    console.once("dialog", lambda dialog: dialog.accept())
     console.get_by_role("button", name="Thu hồi").click()
     is_at(tablet, "/pair")
     expect(tablet.get_by_role("heading", level=1)).to_have_text("«Bàn ông Thuỷ» đã được thu hồi")

@@ -115,3 +115,16 @@ def test_tellers_are_three_or_five_and_stand_for_nothing(ballots: Any) -> None:
     assert queries.committee(ballots.session).refusal.code == "ballot_tellers_number"
     ballots.seat_tellers(61, 62, 1)
     assert queries.committee(ballots.session).refusal.code == "ballot_teller_stands"
+
+
+def test_whoever_is_barred_after_the_nomination_is_found_before_the_hall_votes(
+    ballots: Any,
+) -> None:
+    ballots.set_up(seats=3)
+    ballots.vote("seats")
+    ballots.nominate(1, 2, 3, 4)
+    ballots.bar(2, "chief_accountant")
+    refused("ballot_candidate_barred", ballots.vote, "list")
+    barred = next(each for each in queries.candidates(ballots.session) if each.delegate_id == 2)
+    services.withdraw(candidate_id=barred.id, reason="kế toán trưởng", by=ballots.hall.lan)
+    ballots.vote("list")
