@@ -238,8 +238,7 @@ class Table:
             refusal = self.type_codes(right, wrong)
             if not refusal:
                 self.acts["ballot:box:opened"] += 1
-                took = time.perf_counter() - begun
-                return took
+                return time.perf_counter() - begun
             if refusal != "ballot_codes_wait" or time.monotonic() > until:
                 raise Refused("rehearsal_stuck", step=f"{self.at}/open-box", status=409)
             self.typed.pop()
