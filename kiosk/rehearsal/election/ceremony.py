@@ -23,15 +23,12 @@ _ROUND = re.compile(r"/console/ballot/rounds/(\d+)")
 _CANDIDATE = re.compile(r"/console/ballot/candidates/(\d+)/consent")
 _MOTION = re.compile(r"/console/motions/(\d+)/count")
 _DIGITS = re.compile(r"<span>(\d{2,4})</span>")
-_GROUPS = re.compile(r'<p class="groups num"[^>]*aria-label="([^"]*)">(.*?)</p>', re.S)
+_GROUPS = re.compile(r'<p class="groups num"[^>]*>(.*?)</p>', re.S)
 _SPAN = re.compile(r"<span>([0-9A-F]{4})</span>")
 _FACT = re.compile(r"<dt>([^<]*)</dt><dd>\s*(\d+)")
 _ROW = re.compile(
     r"<tr><td class=\"right\">.*?<strong>(.*?)</strong>.*?<td>([^<]*)</td></tr>", re.S
 )
-
-#: What the pages call the two fingerprints, among other words.
-BOX_MARK, SET_MARK = "hòm phiếu", "niêm phong"
 
 
 def refusal_in(html: str) -> str:
@@ -40,12 +37,9 @@ def refusal_in(html: str) -> str:
     return found[1] if found else ""
 
 
-def mark_in(html: str, name: str) -> str:
-    """A fingerprint as a page shows it, as 64 small hex digits; empty where it shows none."""
-    for label, spans in _GROUPS.findall(html):
-        if name in unescape(label):
-            return "".join(_SPAN.findall(spans)).lower()
-    return ""
+def marks_in(html: str) -> list[str]:
+    """The fingerprints that a page shows, each as 64 small hex digits, in their order."""
+    return ["".join(_SPAN.findall(spans)).lower() for spans in _GROUPS.findall(html)]
 
 
 def deny(walk: Walk, what: str, expected: str, path: str, **form: str) -> None:
@@ -172,13 +166,12 @@ class Table:
             self._done("ballot:witness:came", "witnesses", badge=self._badge(witness))
         self.deny("the box was not shown", "ballot_box_not_shown", "lock")
         self._done("ballot:box:locked", "lock", shown="1")
-        self._read_marks("console, locked")
+        self._read_mark("console, locked", self.marks)
 
-    def _read_marks(self, place: str) -> None:
-        page = self.walk.secretary.page(self.at)
-        for name, marks in ((BOX_MARK, self.marks), (SET_MARK, self.set_marks)):
-            if found := mark_in(page, name):
-                marks.append((place, found))
+    def _read_mark(self, place: str, marks: list[tuple[str, str]]) -> None:
+        """The one fingerprint that the page of the round shows at this step."""
+        shown = marks_in(self.walk.secretary.page(self.at))
+        marks.append((place, shown[0] if len(shown) == 1 else ""))
 
     def compare(self, device_id: int) -> None:
         """The fingerprint is the same at the tablet that was drawn by lot."""
@@ -189,7 +182,7 @@ class Table:
     def open_voting(self) -> None:
         self.walk.follow("voting", lambda: self._done("ballot:voting:opened", "open"))
         self.walk.settle()
-        self._read_marks("console, voting")
+        self._read_mark("console, voting", self.marks)
 
     def help(self, name: str) -> None:
         """A voter brings a helper, who is written down."""
@@ -213,7 +206,7 @@ class Table:
         wrong = {"left": str(left), **said, "in_box": str(in_box - 1)}
         self.deny("more ballots than slips", "ballot_more_than_slips", "sums", **wrong)
         self._done("ballot:sums:recorded", "sums", left=left, **said)
-        self._read_marks("console, sealed")
+        self._read_mark("console, sealed", self.set_marks)
 
     def type_codes(self, right: tuple[int, ...], wrong: tuple[int, ...]) -> str:
         """Type the codes of these slots, some of them wrongly; the refusal, empty when it opens."""
@@ -245,9 +238,7 @@ class Table:
             refusal = self.type_codes(right, wrong)
             if not refusal:
                 self.acts["ballot:box:opened"] += 1
-                took = time.perf_counter() - begun
-                self._read_marks("console, opened")
-                return took
+                return time.perf_counter() - begun
             if refusal != "ballot_codes_wait" or time.monotonic() > until:
                 raise Refused("rehearsal_stuck", step=f"{self.at}/open-box", status=409)
             self.typed.pop()
@@ -272,8 +263,8 @@ class Table:
     def report(self) -> tuple[dict[str, str], tuple[str, ...]]:
         """D6 as its page says it: the figures by their words, and who is called elected."""
         page = self.walk.secretary.page(f"{self.at}/report")
-        for name, marks in ((BOX_MARK, self.marks), (SET_MARK, self.set_marks)):
-            marks.append(("report", mark_in(page, name)))
+        for marks, shown in zip((self.marks, self.set_marks), marks_in(page), strict=False):
+            marks.append(("report", shown))
         elected = [unescape(name) for name, words in _ROW.findall(page) if words == "trúng cử"]
         return {unescape(word): number for word, number in _FACT.findall(page)}, tuple(elected)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -42,7 +43,7 @@ def look(
     written = needles.written()
     by_start: dict[int, list[bytes]] = {}
     for each in written:
-        by_start.setdefault(int.from_bytes(each[:WIDE], "little"), []).append(each)
+        by_start.setdefault(int.from_bytes(each[:WIDE], sys.byteorder), []).append(each)
     starts = frozenset(by_start)
     ends, found, files, size = tuple(allow), [], 0, 0
     for name, blob in blobs:
