@@ -36,6 +36,7 @@ JOBS: dict[str, str] = {
     "ballot_lock": "kiosk.ballot.keys:lock_job",
     "ballot_open": "kiosk.ballot.opening:job",
     "ballot_paper": "kiosk.ballot.papers:job",
+    "ballot_photo": "kiosk.ballot.photos:job",
     "doctor": "kiosk.doctor.measuring:job",
     "doctor_sheet": "kiosk.doctor.paper:sheet_job",
     "doctor_test_page": "kiosk.doctor.paper:test_page_job",

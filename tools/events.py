@@ -117,6 +117,7 @@ MEANINGS = {
     "ballot:candidate:nominated": "A person was put on the list; `source` tells by whom.",
     "ballot:candidate:consented": "It was recorded whether a nominated person agrees to stand.",
     "ballot:candidate:birth_recorded": "A date of birth was kept or dropped, for the tie rule.",
+    "ballot:candidate:photo": "A photo was kept, or dropped.",
     "ballot:candidate:withdrawn": "A person was taken off the list, with a reason.",
     "ballot:candidate:returned": "A withdrawn person was put back on the list.",
     "ballot:question:put_to_vote": "Number, list or rule was put to a vote by hands.",

@@ -15,6 +15,7 @@ def init_app(app: Flask) -> None:
     from kiosk.ballot import engine_events as _refusals  # noqa: F401 (registers its sentences)
     from kiosk.ballot import events as _events  # noqa: F401 (registers its catalogue)
     from kiosk.ballot import issuing_routes, rounds_routes, routes, voting_routes
+    from kiosk.ballot import photo_routes as _photos  # noqa: F401 (adds to routes)
     from kiosk.ballot.boxes import Boxes
     from kiosk.ballot.counting import Throttle
     from kiosk.ballot.locking import Ceremony

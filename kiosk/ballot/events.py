@@ -12,6 +12,7 @@ class BallotEvent(Event):
     NOMINATED = "ballot:candidate:nominated"
     CONSENTED = "ballot:candidate:consented"
     BORN_SET = "ballot:candidate:birth_recorded"
+    PHOTO_SET = "ballot:candidate:photo"
     WITHDRAWN = "ballot:candidate:withdrawn"
     RETURNED = "ballot:candidate:returned"
     PUT_TO_VOTE = "ballot:question:put_to_vote"
@@ -70,6 +71,11 @@ register(
         "ballot_candidate_unknown": Sentence(
             "Không thấy người này trong danh sách đề cử. Hãy tải lại trang Bầu cử.",
             "This person is not on the list. Load the page Election again.",
+            status=NOT_SO,
+        ),
+        "ballot_photo_unreadable": Sentence(
+            "Tệp này không phải ảnh đọc được. Hãy chọn ảnh JPG, PNG hoặc WebP.",
+            "This file is no picture that can be read. Choose a JPG, PNG or WebP.",
             status=NOT_SO,
         ),
         "ballot_candidates_few": Sentence(

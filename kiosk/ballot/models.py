@@ -94,6 +94,16 @@ class Candidate(Base):
     added_by: Mapped[str] = mapped_column(String(40))
 
 
+class CandidatePhoto(Base):
+    """The small photo of a candidate; apart, so that no list of names carries pictures."""
+
+    __tablename__ = "candidate_photo"
+
+    candidate_id: Mapped[int] = mapped_column(ForeignKey("candidate.id"), primary_key=True)
+    #: What the worker made (`photos.job`): 180 × 240, about 10 kB.
+    jpeg: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class BallotRound(Base):
     """One round: its definition, its box, its figures; box, key and slips are its own."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, Response, g, render_template, request
 
-from kiosk.ballot import papers, queries, roll_queries, rule_text, services, standing
+from kiosk.ballot import papers, photos, queries, roll_queries, rule_text, services, standing
 from kiosk.ballot.rules import Base, Electorate, Source, Style, Tie, Way, ballot_type
 from kiosk.ballot.serving import is_rehearsal, pdf
 from kiosk.conference import queries as people
@@ -40,6 +40,7 @@ def home() -> str:
         meeting=meeting,
         election=found,
         candidates=nominated,
+        pictured=photos.with_photo(session),
         kind=ballot_type(sum(each.stands for each in nominated), found.seats) if found else "A",
         committee=queries.committee(session),
         styles=list(Style),

@@ -103,7 +103,7 @@ def nominate(
     brought = rules.one_of(Source, source, field="source")
     at = clock()
     with unit_of_work() as session:
-        _ensure_list_is_free(session)
+        ensure_list_is_free(session)
         person = people.delegate(session, delegate_id)
         barred = bars.barred(session).get(delegate_id)
         rules.ensure_may_stand(name=person.name, is_guest=person.is_guest, bar=barred or "")
@@ -138,14 +138,14 @@ def record_consent(*, candidate_id: int, agrees: bool, by: Actor, clock: Clock =
     """
     at = clock()
     with unit_of_work() as session:
-        _ensure_list_is_free(session)
+        ensure_list_is_free(session)
         found = queries.candidate(session, candidate_id)
         session.execute(
             update(Candidate)
             .where(Candidate.id == candidate_id)
             .values(consent_at=at if agrees else None, consent_by=by.label if agrees else "")
         )
-        _note(session, BallotEvent.CONSENTED, found, by, lambda: at, agrees=agrees)
+        note(session, BallotEvent.CONSENTED, found, by, lambda: at, agrees=agrees)
 
 
 def record_birth(*, candidate_id: int, born: str, by: Actor, clock: Clock = utc_now) -> None:
@@ -156,11 +156,11 @@ def record_birth(*, candidate_id: int, born: str, by: Actor, clock: Clock = utc_
     """
     day = rules.birth_of(born)
     with unit_of_work() as session:
-        _ensure_list_is_free(session)
+        ensure_list_is_free(session)
         found = queries.candidate(session, candidate_id)
         session.execute(update(Candidate).where(Candidate.id == candidate_id).values(born=day))
         # The date itself stays out of the book: it is personal and no act.
-        _note(session, BallotEvent.BORN_SET, found, by, clock, known=day is not None)
+        note(session, BallotEvent.BORN_SET, found, by, clock, known=day is not None)
 
 
 def withdraw(*, candidate_id: int, reason: str, by: Actor, clock: Clock = utc_now) -> None:
@@ -173,7 +173,7 @@ def withdraw(*, candidate_id: int, reason: str, by: Actor, clock: Clock = utc_no
     reason = tidy(reason)
     at = clock()
     with unit_of_work() as session:
-        _ensure_list_is_free(session)
+        ensure_list_is_free(session)
         found = queries.candidate(session, candidate_id)
         if not found.stands:
             return
@@ -183,7 +183,7 @@ def withdraw(*, candidate_id: int, reason: str, by: Actor, clock: Clock = utc_no
             .where(Candidate.id == candidate_id)
             .values(withdrawn_at=at, withdraw_reason=reason)
         )
-        _note(session, BallotEvent.WITHDRAWN, found, by, lambda: at, reason=reason)
+        note(session, BallotEvent.WITHDRAWN, found, by, lambda: at, reason=reason)
 
 
 def put_back(*, candidate_id: int, by: Actor, clock: Clock = utc_now) -> None:
@@ -193,7 +193,7 @@ def put_back(*, candidate_id: int, by: Actor, clock: Clock = utc_now) -> None:
         Refused: `ballot_candidate_unknown`, `ballot_list_locked`.
     """
     with unit_of_work() as session:
-        _ensure_list_is_free(session)
+        ensure_list_is_free(session)
         found = queries.candidate(session, candidate_id)
         if found.stands:
             return
@@ -202,7 +202,7 @@ def put_back(*, candidate_id: int, by: Actor, clock: Clock = utc_now) -> None:
             .where(Candidate.id == candidate_id)
             .values(withdrawn_at=None, withdraw_reason="")
         )
-        _note(session, BallotEvent.RETURNED, found, by, clock)
+        note(session, BallotEvent.RETURNED, found, by, clock)
 
 
 # -- votes by hands (R8, R9) -------------------------------------------------------------------
@@ -289,13 +289,14 @@ def _ensure_not_ended(session: Session) -> None:
         raise Refused("conference_ended")
 
 
-def _ensure_list_is_free(session: Session) -> None:
+def ensure_list_is_free(session: Session) -> None:
+    """Refused: `conference_ended`, `ballot_not_prepared`, `ballot_list_locked` (R8)."""
     _ensure_not_ended(session)
     if queries.election(session).list_question.is_fixed:
         raise Refused("ballot_list_locked")
 
 
-def _note(
+def note(
     session: Session,
     event: BallotEvent,
     found: CandidateRow,
@@ -303,6 +304,7 @@ def _note(
     clock: Clock,
     **facts: object,
 ) -> None:
+    """Write into the book what was done to a candidate, and draw the pages anew."""
     audit.record(
         session,
         event,

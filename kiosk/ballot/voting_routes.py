@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app, make_response, render_template, request
 from werkzeug.exceptions import BadRequest
 
-from kiosk.ballot import queries, round_queries, voting
+from kiosk.ballot import photos, queries, round_queries, voting
 from kiosk.ballot.boxes import Boxes
 from kiosk.ballot.definition import Style
 from kiosk.ballot.voting import Page
@@ -72,6 +72,7 @@ def page() -> Response:
             device=actor(),
             round=found,
             title=found.title,
+            photos=photos.on_ballot(session, (each.candidate for each in found.candidates)),
             strikes=found.style is Style.STRIKE,
             camera=queries.election(session).camera,
             key=found.lock.public_key.hex(),

@@ -115,6 +115,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "ballot:candidate:nominated": ("Đề cử", "Candidate nominated"),
     "ballot:candidate:consented": ("Ghi đồng ý ứng cử", "Consent of a candidate recorded"),
     "ballot:candidate:birth_recorded": ("Ghi ngày sinh người ứng cử", "Date of birth recorded"),
+    "ballot:candidate:photo": ("Ảnh người ứng cử", "Photo of a candidate"),
     "ballot:candidate:withdrawn": ("Rút tên ứng cử", "Candidate withdrawn"),
     "ballot:candidate:returned": ("Đưa lại vào danh sách bầu cử", "Candidate put back"),
     "ballot:question:put_to_vote": ("Đưa nội dung bầu cử ra biểu quyết", "Put to a vote by hands"),

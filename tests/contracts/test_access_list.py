@@ -180,10 +180,13 @@ LIST: dict[str, str] = {
     # the election: the technician looks, secretary and chair act
     "GET /console/ballot": LEADERS_AND_TECHNICIAN,
     "POST /console/ballot/settings": LEADERS,
+    "GET /console/ballot/candidates/<int:candidate_id>/photo.jpg": LEADERS_AND_TECHNICIAN,
     "GET /console/ballot/find": LEADERS,
     "POST /console/ballot/candidates/add/<int:delegate_id>": LEADERS,
     "POST /console/ballot/candidates/<int:candidate_id>/consent": LEADERS,
     "POST /console/ballot/candidates/<int:candidate_id>/born": LEADERS,
+    "POST /console/ballot/candidates/<int:candidate_id>/photo": LEADERS,
+    "POST /console/ballot/candidates/<int:candidate_id>/photo/away": LEADERS,
     "POST /console/ballot/candidates/<int:candidate_id>/withdraw": LEADERS,
     "POST /console/ballot/candidates/<int:candidate_id>/back": LEADERS,
     "POST /console/ballot/ask/<what>": LEADERS,

@@ -152,6 +152,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("delegate_id", name=op.f("uq_candidate_delegate_id")),
     )
     op.create_table(
+        "candidate_photo",
+        sa.Column("candidate_id", sa.Integer(), nullable=False),
+        sa.Column("jpeg", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["candidate_id"], ["candidate.id"], name=op.f("fk_candidate_photo_candidate_id")
+        ),
+        sa.PrimaryKeyConstraint("candidate_id", name=op.f("pk_candidate_photo")),
+    )
+    op.create_table(
         "election",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),

@@ -130,7 +130,8 @@ export class Choices {
       line.textContent = text;
       who.append(line);
     }
-    row.append(number, who);
+    const face = document.querySelectorAll('.names .face')[place];
+    row.append(number, ...(face ? [face.cloneNode()] : []), who);
     return row;
   }
 
