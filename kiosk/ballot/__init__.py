@@ -14,8 +14,7 @@ def init_app(app: Flask) -> None:
     from kiosk.ballot import counting_routes as _counting  # noqa: F401 (adds to rounds_routes)
     from kiosk.ballot import engine_events as _refusals  # noqa: F401 (registers its sentences)
     from kiosk.ballot import events as _events  # noqa: F401 (registers its catalogue)
-    from kiosk.ballot import issuing_routes, rounds_routes, routes, voting_routes
-    from kiosk.ballot import photo_routes as _photos  # noqa: F401 (adds to routes)
+    from kiosk.ballot import issuing_routes, photo_routes, rounds_routes, routes, voting_routes
     from kiosk.ballot.boxes import Boxes
     from kiosk.ballot.counting import Throttle
     from kiosk.ballot.locking import Ceremony
@@ -23,5 +22,5 @@ def init_app(app: Flask) -> None:
     app.extensions["kiosk_boxes"] = Boxes(Path(app.instance_path))
     app.extensions["kiosk_ceremony"] = Ceremony()
     app.extensions["kiosk_ballot_throttle"] = Throttle()
-    for pages in (routes, rounds_routes, issuing_routes, voting_routes):
+    for pages in (routes, photo_routes, rounds_routes, issuing_routes, voting_routes):
         pages.init_app(app)

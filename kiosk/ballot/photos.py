@@ -18,10 +18,12 @@ from sqlalchemy.orm import Session
 from kiosk.ballot import queries
 from kiosk.ballot.events import BallotEvent
 from kiosk.ballot.models import CandidatePhoto
-from kiosk.ballot.services import ensure_list_is_free, note
+from kiosk.ballot.queries import CandidateRow
+from kiosk.ballot.services import ensure_list_is_free
+from kiosk.core import audit
 from kiosk.core.access import Actor
 from kiosk.core.clock import Clock, utc_now
-from kiosk.core.db import unit_of_work
+from kiosk.core.db import changed, unit_of_work
 from kiosk.core.errors import Refused
 
 #: Width and height in pixels, as on a 3 × 4 cm photo.
@@ -68,7 +70,7 @@ def keep(*, candidate_id: int, jpeg: bytes, by: Actor, clock: Clock = utc_now) -
         found = queries.candidate(session, candidate_id)
         session.execute(delete(CandidatePhoto).where(CandidatePhoto.candidate_id == candidate_id))
         session.execute(insert(CandidatePhoto).values(candidate_id=candidate_id, jpeg=jpeg))
-        note(session, BallotEvent.PHOTO_SET, found, by, clock, kept=True)
+        _note(session, found, by, clock, kept=True)
 
 
 def take_away(*, candidate_id: int, by: Actor, clock: Clock = utc_now) -> None:
@@ -81,7 +83,20 @@ def take_away(*, candidate_id: int, by: Actor, clock: Clock = utc_now) -> None:
         ensure_list_is_free(session)
         found = queries.candidate(session, candidate_id)
         session.execute(delete(CandidatePhoto).where(CandidatePhoto.candidate_id == candidate_id))
-        note(session, BallotEvent.PHOTO_SET, found, by, clock, kept=False)
+        _note(session, found, by, clock, kept=False)
+
+
+def _note(session: Session, found: CandidateRow, by: Actor, clock: Clock, *, kept: bool) -> None:
+    audit.record(
+        session,
+        BallotEvent.PHOTO_SET,
+        by=by,
+        clock=clock,
+        candidate=found.id,
+        delegate=found.delegate_id,
+        kept=kept,
+    )
+    changed(session, "ballot")
 
 
 def with_photo(session: Session) -> frozenset[int]:

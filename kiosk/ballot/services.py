@@ -145,7 +145,7 @@ def record_consent(*, candidate_id: int, agrees: bool, by: Actor, clock: Clock =
             .where(Candidate.id == candidate_id)
             .values(consent_at=at if agrees else None, consent_by=by.label if agrees else "")
         )
-        note(session, BallotEvent.CONSENTED, found, by, lambda: at, agrees=agrees)
+        _note(session, BallotEvent.CONSENTED, found, by, lambda: at, agrees=agrees)
 
 
 def record_birth(*, candidate_id: int, born: str, by: Actor, clock: Clock = utc_now) -> None:
@@ -160,7 +160,7 @@ def record_birth(*, candidate_id: int, born: str, by: Actor, clock: Clock = utc_
         found = queries.candidate(session, candidate_id)
         session.execute(update(Candidate).where(Candidate.id == candidate_id).values(born=day))
         # The date itself stays out of the book: it is personal and no act.
-        note(session, BallotEvent.BORN_SET, found, by, clock, known=day is not None)
+        _note(session, BallotEvent.BORN_SET, found, by, clock, known=day is not None)
 
 
 def withdraw(*, candidate_id: int, reason: str, by: Actor, clock: Clock = utc_now) -> None:
@@ -183,7 +183,7 @@ def withdraw(*, candidate_id: int, reason: str, by: Actor, clock: Clock = utc_no
             .where(Candidate.id == candidate_id)
             .values(withdrawn_at=at, withdraw_reason=reason)
         )
-        note(session, BallotEvent.WITHDRAWN, found, by, lambda: at, reason=reason)
+        _note(session, BallotEvent.WITHDRAWN, found, by, lambda: at, reason=reason)
 
 
 def put_back(*, candidate_id: int, by: Actor, clock: Clock = utc_now) -> None:
@@ -202,7 +202,7 @@ def put_back(*, candidate_id: int, by: Actor, clock: Clock = utc_now) -> None:
             .where(Candidate.id == candidate_id)
             .values(withdrawn_at=None, withdraw_reason="")
         )
-        note(session, BallotEvent.RETURNED, found, by, clock)
+        _note(session, BallotEvent.RETURNED, found, by, clock)
 
 
 # -- votes by hands (R8, R9) -------------------------------------------------------------------
@@ -296,7 +296,7 @@ def ensure_list_is_free(session: Session) -> None:
         raise Refused("ballot_list_locked")
 
 
-def note(
+def _note(
     session: Session,
     event: BallotEvent,
     found: CandidateRow,
@@ -304,7 +304,6 @@ def note(
     clock: Clock,
     **facts: object,
 ) -> None:
-    """Write into the book what was done to a candidate, and draw the pages anew."""
     audit.record(
         session,
         event,
