@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from kiosk.agenda import checks as agenda
 from kiosk.backup import checks as backup
+from kiosk.ballot import checks as ballot
 from kiosk.checkin import checks as checkin
 from kiosk.conference import checks as conference
 from kiosk.core import checks
@@ -20,6 +21,7 @@ ALL = (
     staff,
     conference,
     checkin,
+    ballot,
     agenda,
     backup,
     tls,

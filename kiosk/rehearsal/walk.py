@@ -87,6 +87,8 @@ class Walk:
     bags: dict[int, list[str]] = field(default_factory=dict)
     #: What must lie nowhere after the election, by round.
     needles: list[Needles] = field(default_factory=list)
+    #: Names of copies that a search has opened.
+    opened_copies: set[str] = field(default_factory=set)
     _waiting: _Change | None = None
     _helper: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2))
 

@@ -246,7 +246,7 @@ class Table:
 
     # -- the result --------------------------------------------------------------------------
 
-    def read_out(self) -> None:
+    def read_out(self, names: int) -> None:
         """One name, then all others, as the tellers read them; then the result (R16)."""
         self.walk.follow(
             "first name", lambda: self._done("ballot:figures:read_out", "read", place=0)

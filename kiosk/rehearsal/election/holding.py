@@ -150,6 +150,7 @@ class Election:
                 key=self.walk.made.recovery_key if copies else None,
                 allow=DATABASE_FILES if ended else (),
                 boxes=[] if ended else sorted((folder / FOLDER).glob("*")),
+                opened_before=self.walk.opened_copies,
             )
         )
 
@@ -202,5 +203,6 @@ def search_after(walk: Walk) -> None:
             number=0,
             key=walk.made.recovery_key,
             allow=DATABASE_FILES,
+            opened_before=walk.opened_copies,
         )
     )

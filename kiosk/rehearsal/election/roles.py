@@ -61,7 +61,14 @@ def choose(walk: Walk) -> Roles:
     free = [each for each in here if each not in taken and each != barred]
     witnesses = free[-WITNESSES:]
     # Whose title bars nobody comes first; a small hall has few of them.
+    # In the smallest hall somebody stands who has stayed at home.
+    away = [
+        person.id
+        for person in people
+        if person.standing == "delegate" and person.id not in here and person.id != barred
+    ]
     may_stand = sorted(free[:-WITNESSES], key=lambda each: suggested_bar(titles[each]) is not None)
+    may_stand += away[: max(0, SEATS - len(may_stand))]
     if len(may_stand) < SEATS:
         raise Refused("rehearsal_stuck", step="candidates", status=0)
     return Roles(

@@ -253,7 +253,7 @@ class Round:
 
     def result(self) -> None:
         """Read out, declared, reported, put away."""
-        self.table.read_out()
+        self.table.read_out(len(self.booths.paper.definition.candidates))
         self.report = self.table.report()
         self.table.put_away()
 

@@ -85,10 +85,12 @@ def search(
     key: str | None = None,
     allow: Iterable[str] = (),
     boxes: Iterable[Path] = (),
+    opened_before: set[str] | None = None,
 ) -> Searched:
     """Look through a whole rehearsal's folder, and with `key` through its copies, opened.
 
-    `boxes` are looked through for everything but sealed ballots.
+    `boxes` are looked through for everything but sealed ballots. `opened_before` names copies that
+    an earlier search has opened, which cannot have learnt anything since; it is added to.
     """
     blobs = [(str(path.relative_to(out)), _read(path)) for path in files_below(out)]
     found, files, size = look(blobs, needles, allow=allow)
@@ -96,7 +98,9 @@ def search(
     more, some, bits = look(((path.name, _read(path)) for path in boxes), inside)
     found, files, size = found + more, files + some, size + bits
     copies, boxes_found = 0, []
-    for path in sorted(out.rglob(f"*{_ENDING}")) if key else ():
+    known = set() if opened_before is None else opened_before
+    every_copy = sorted(out.rglob(f"*{_ENDING}")) if key else []
+    for path in (each for each in every_copy if each.name not in known):
         with tempfile.TemporaryDirectory() as folder:
             target = Path(folder) / "opened"
             try:
@@ -105,6 +109,7 @@ def search(
                 # Half written when the server was killed: it opens for nobody.
                 continue
             copies += 1
+            known.add(path.name)
             every = [each for each in target.rglob("*") if each.is_file()]
             boxes_found += [
                 f"{path.name}: {each.name}"

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from support import PASSWORD, Browser, Clock, Meeting
 
 from kiosk import config, create_app, instance
+from kiosk.ballot import services as elections
 from kiosk.checkin import services as door
 from kiosk.conference import badge_issue, committees, duties
 from kiosk.conference.committees import Committee
@@ -204,6 +205,40 @@ def test_bodies_and_duties(sheet: Sheet, app: Flask, meeting: Meeting) -> None:
     assert sheet.codes("people.duties") == ["duties_open"]
     write(app, "UPDATE duty SET due = '2026-03-01' WHERE id = 1")
     assert sheet.one("people.duties").facts["overdue"] == 1
+
+
+def test_those_who_count_an_election(sheet: Sheet, app: Flask, meeting: Meeting) -> None:
+    """R11, R12: found in the morning, not when everybody stands around the box."""
+    assert sheet.codes("people.election") == ["election_none"]
+    people = [row.id for row in meeting.delegates]
+    with app.app_context():
+        elections.set_up(
+            elections.Settings(title="Bầu Ban Thanh tra nhân dân", term="2026 - 2028", seats=3),
+            by=LAN,
+        )
+        for body, members in (
+            (Committee.TELLERS, people[:3]),
+            (Committee.WITNESSES, people[2:4]),
+        ):
+            for delegate in members:
+                committees.add_member(committee=body, delegate_id=delegate, by=LAN)
+    assert sheet.codes("people.election") == ["election_tellers_head"]
+    with app.app_context():
+        head = committees.members(db.session(), Committee.TELLERS)[0]
+        committees.make_head(member_id=head.id, by=LAN)
+    assert sheet.codes("people.election") == ["election_two_duties"]
+    write(app, "DELETE FROM committee_member WHERE delegate_id = :id AND committee = 'witnesses'",
+          id=people[2])  # fmt: skip
+    assert sheet.codes("people.election") == ["election_witnesses_number"]
+    with app.app_context():
+        committees.add_member(committee=Committee.WITNESSES, delegate_id=people[4], by=LAN)
+    assert sheet.one("people.election").facts == {"tellers": 3, "witnesses": 2, "needed": 2}
+    write(app, "UPDATE badge SET revoked_at = '2026-03-01', revoke_reason = 'x'"
+          " WHERE delegate_id = :id", id=people[0])  # fmt: skip
+    assert sheet.codes("people.election") == ["election_no_badge"]
+    with app.app_context():
+        committees.add_member(committee=Committee.TELLERS, delegate_id=people[5], by=LAN)
+    assert sheet.codes("people.election")[0] == "election_tellers_number"
 
 
 def test_accounts_that_are_missing_or_shared(
