@@ -71,6 +71,11 @@ class SignatoryRow:
         """`Bà Ngô Thị Bích Hằng`; the form of address is never guessed."""
         return f"{self.address_form} {self.name}" if self.address_form else self.name
 
+    @property
+    def called_inside(self) -> str:
+        """The same inside a sentence: `bà Ngô Thị Bích Hằng`."""
+        return f"{self.address_form.lower()} {self.name}" if self.address_form else self.name
+
 
 @dataclass(frozen=True)
 class UnitSigning:
