@@ -1,7 +1,7 @@
 /* pledge.js: one person's turn at a tablet: read to the end, sign, look at it on the paper, confirm.
  *
  *   <div id="turn" data-in-act data-step="read" data-leave="…" data-home="/tablet" data-warn="60" data-end="90">
- *     <section class="step" data-of="read|sign|check">, buttons [data-act], <article id="pledge-text">
+ *     <main class="step" data-of="read|sign|check">, buttons [data-act], <article id="pledge-text">
  *     <div id="pad"><canvas>, <div id="shown-ink">, <form id="give"> with name="ink"
  *   <template data-refusal="pledge_ink_…">, <dialog id="still-there">
  *
