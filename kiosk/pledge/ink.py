@@ -234,8 +234,9 @@ def svg(ink: Ink) -> str:
     )
 
 
-#: Straight pieces by which a curve is drawn where only straight lines are known.
-_PIECES = 6
+#: Straight pieces by which a curve is drawn where only straight lines are known: the longer the
+#: curve, the more, each about so long.
+_PIECES_MOST, _PIECE = 8, 14.0
 
 
 def polyline(stroke: Stroke) -> list[tuple[float, float]]:
@@ -247,8 +248,10 @@ def polyline(stroke: Stroke) -> list[tuple[float, float]]:
     points = [at]
     for here, then in pairwise(rest):
         to = ((here[0] + then[0]) / 2, (here[1] + then[1]) / 2)
-        for piece in range(1, _PIECES + 1):
-            t = piece / _PIECES
+        way = math.dist(at, here) + math.dist(here, to)
+        pieces = min(max(round(way / _PIECE), 1), _PIECES_MOST)
+        for piece in range(1, pieces + 1):
+            t = piece / pieces
             points.append(
                 (
                     (1 - t) ** 2 * at[0] + 2 * (1 - t) * t * here[0] + t * t * to[0],

