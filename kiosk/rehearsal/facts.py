@@ -31,6 +31,7 @@ from kiosk.rehearsal.stored import (
     Note,
     Person,
     Scan,
+    Signature,
     Stay,
     Stored,
     Substitution,
@@ -150,6 +151,13 @@ def read_stored(instance: Path) -> Stored:
                 " ORDER BY motion_id, number",
             ),
             motions=motions,
+            signatures=_rows(
+                source,
+                Signature,
+                "SELECT s.delegate_id, g.number, g.svg IS NOT NULL, g.text_sha256, g.ink_sha256"
+                " FROM pledge_signature g JOIN pledge_signatory s ON s.id = g.signatory_id"
+                " ORDER BY g.id",
+            ),
             devices=_rows(source, Device, "SELECT id, kind, direction FROM device ORDER BY id"),
             base=base[0] if base else None,
             opened_at=_moment(opened),

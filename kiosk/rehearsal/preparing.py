@@ -9,7 +9,7 @@ from functools import partial
 from kiosk import config
 from kiosk.core import keys
 from kiosk.core.errors import Refused
-from kiosk.rehearsal import facts, minutes
+from kiosk.rehearsal import facts, minutes, signing
 from kiosk.rehearsal.crowd import crowd_of, reissued_of
 from kiosk.rehearsal.gates import Gates
 from kiosk.rehearsal.hall import Browser, pair, sign_in
@@ -63,6 +63,7 @@ def prepare(walk: Walk, address: str) -> None:
     # Guests come first, while the secretary is still at it.
     walk.gates.play(walk.crowd.guests)
     _lay_out(walk)
+    signing.write(walk)
     for each in signing_in:
         each.result()
     for number in WITH_PAPERS:
@@ -88,7 +89,7 @@ def _pair(walk: Walk) -> None:
     gates = [
         walk.came(pair(walk.secretary, kind="gate", name=name)) for name in (*names, "Cổng ra")
     ]
-    walk.came(pair(walk.secretary, kind="tablet", name="Máy tính bảng 1"))
+    walk.tablet = walk.came(pair(walk.secretary, kind="tablet", name="Máy tính bảng 1"))
     walk.wall = Wall(walk.came(pair(walk.secretary, kind="projector", name="Máy chiếu")))
     walk.wall.start()
     walk.gates = Gates(gates, walk.statuses)

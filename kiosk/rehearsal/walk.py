@@ -42,6 +42,7 @@ from kiosk.rehearsal.told import (
     Scene,
     Seated,
     Shown,
+    Signed,
     Sought,
     Told,
     Try,
@@ -75,6 +76,7 @@ class Noted:
     saves: list[Save] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     attached: list[Attached] = field(default_factory=list)
+    signed: list[Signed] = field(default_factory=list)
     bodies: list[tuple[str, int, bool]] = field(default_factory=list)
     duties: list[tuple[int, str, bool]] = field(default_factory=list)
     lags: list[float | None] = field(default_factory=list)
@@ -120,6 +122,8 @@ class Walk:
     desk: Reception = field(init=False)
     gates: Gates = field(init=False)
     wall: Wall = field(init=False)
+    #: The tablet at which the pledge is signed.
+    tablet: Browser = field(init=False)
     crowd: Crowd = field(init=False)
     people: dict[int, Person] = field(init=False)
     #: Invented people who are on no list yet; the desk takes the next one.

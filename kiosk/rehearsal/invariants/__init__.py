@@ -14,6 +14,7 @@ from kiosk.rehearsal.invariants import (
     desk,
     motion,
     papers,
+    pledge,
     presence,
     projector,
     ways,
@@ -26,7 +27,7 @@ MOST_FINDINGS = 5
 
 _IN_ORDER = (
     *(answers, ways, cut_off, desk, presence),
-    *(agenda, papers, motion, book, copies, projector),
+    *(agenda, papers, motion, pledge, book, copies, projector),
 )
 
 #: By name, in the order of the day.
