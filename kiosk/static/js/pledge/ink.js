@@ -66,10 +66,10 @@ export function pathOf(stroke) {
   return `${path}L${rest.at(-1)[0]} ${rest.at(-1)[1]}`;
 }
 
-/** The picture as it is stored, as an element. */
+/** The picture as it is stored, as an element; every page of ours has an <svg> to take the kind from. */
 export function pictureOf(ink) {
   const [left, top, right, bottom] = boxOf(ink);
-  const named = 'http://www.w3.org/2000/svg';
+  const named = document.querySelector('svg').namespaceURI;
   const picture = document.createElementNS(named, 'svg');
   picture.setAttribute('viewBox', [left - PEN, top - PEN, right - left + 2 * PEN, bottom - top + 2 * PEN].join(' '));
   const path = document.createElementNS(named, 'path');
