@@ -227,7 +227,9 @@ def _signatories(session: Session) -> list[SignatoryRow]:
     ).all()
     if not rows:
         return []
-    roster = people.delegates(session)
+    # Only who is on the list: a hall of a thousand must not make each signature slower.
+    concerned = {row.delegate_id for row in rows} | {row.principal_id or 0 for row in rows}
+    roster = people.delegates(session, ids=concerned)
     place = {person.id: at for at, person in enumerate(roster)}
     by_id = {person.id: person for person in roster}
     signed = {
