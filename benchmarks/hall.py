@@ -18,11 +18,12 @@ from kiosk import config, instance
 from kiosk.conference import badge_code
 from kiosk.config import Settings
 from kiosk.core import keys
+from kiosk.core.cookies import HOST
 from kiosk.founding import Made, make_conference, real_plan
 from kiosk.rehearsal import facts
 from kiosk.rehearsal.hall import Browser, Statuses, pair, serving, sign_in
 from kiosk.rehearsal.people import invent, write_roster_xlsx
-from kiosk.tls import store
+from kiosk.tls import known
 
 #: Gates; the clients of a round share them, as a queue shares a door.
 GATES = 3
@@ -113,10 +114,13 @@ def request_of(
     """One request as a browser of this hall sends it, whole and ready."""
     address = address or browser.address
     host = address.partition("//")[2]
+    # What this browser was given over the plain door, by the names that the encrypted one hears.
+    before = HOST if address.startswith("https:") else ""
+    cookies = "; ".join(f"{before}{each}" for each in browser.cookies().split("; "))
     head = [
         f"{method} {path} HTTP/1.1",
         f"Host: {host}",
-        f"Cookie: {browser.cookies()}",
+        f"Cookie: {cookies}",
     ]
     if method == "POST":
         head += [
@@ -172,7 +176,8 @@ def _encrypted(folder: Path) -> str:
 def _trusting(folder: Path) -> ssl.SSLContext:
     """What a machine has that trusts the hall: its authority, and no other."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.load_verify_locations(cadata=store.authority_certificate(folder) or b"")
+    found = known.authority(folder)
+    context.load_verify_locations(cadata=found.der if found else b"")
     return context
 
 

@@ -19,12 +19,13 @@ from werkzeug.exceptions import Forbidden
 from kiosk.agenda import plan_import
 from kiosk.backup import services as backup
 from kiosk.checkin import roster_undo
+from kiosk.conference import badge_issue, reading
 from kiosk.conference import queries as people
-from kiosk.conference import reading
 from kiosk.conference import services as conference
-from kiosk.conference.roster.compare import as_json, compare
+from kiosk.conference.file_events import row_reason
+from kiosk.conference.roster.compare import Comparison, as_json, compare
 from kiosk.conference.roster.mapping import choices_of_words
-from kiosk.conference.roster.sheet import Choices
+from kiosk.conference.roster.sheet import Choices, Sheet
 from kiosk.conference.rules import day_of
 from kiosk.core import uploads
 from kiosk.core.access import PROGRAM, THE_PROGRAM, Actor, allow
@@ -117,13 +118,13 @@ def _import_roster(order: dict[str, Any], by: Actor) -> Any:
     last = people.last_number(db.session())
     if order["dry_run"]:
         comparison = compare(people.known_people(db.session()), sheet, last_number=last)
-        return as_json(sheet, comparison, flags=people.flags_by_id(db.session()))
+        return _roster_told(sheet, comparison, order)
     if sheet.rejected and not order["accept_rejected"]:
         comparison = compare(people.known_people(db.session()), sheet, last_number=last)
         return {
             "refused": "roster_has_rejected",
             "facts": {"rejected": len(sheet.rejected)},
-            "preview": as_json(sheet, comparison, flags=people.flags_by_id(db.session())),
+            "preview": _roster_told(sheet, comparison, order),
         }
     done = conference.import_roster(
         sheet,
@@ -132,7 +133,17 @@ def _import_roster(order: dict[str, Any], by: Actor) -> Any:
         key=_keys().badge,
         by=by,
     )
-    return as_json(sheet, done.comparison, flags=people.flags_by_id(db.session()))
+    return _roster_told(sheet, done.comparison, order)
+
+
+def _roster_told(sheet: Sheet, comparison: Comparison, order: dict[str, Any]) -> dict[str, Any]:
+    """The answer to scripts; where `language` is named, `why` too: for each rejected row a sentence
+    for people at a terminal."""
+    said = as_json(sheet, comparison, flags=people.flags_by_id(db.session()))
+    language = order.get("language")
+    if language:
+        said["why"] = [row_reason(row.reason, row.facts, language) for row in sheet.rejected]
+    return said
 
 
 def _choices(order: dict[str, Any]) -> Choices:
@@ -155,8 +166,8 @@ def _undo_import(order: dict[str, Any], by: Actor) -> Any:
 
 @act("badges.faces")
 def _badge_faces(order: dict[str, Any], by: Actor) -> Any:
-    faces = conference.badge_faces(db.session(), key=_keys().badge)
-    conference.note_badges_printed(count=len(faces), by=by)
+    faces = badge_issue.badge_faces(db.session(), key=_keys().badge)
+    badge_issue.note_badges_printed(count=len(faces), by=by)
     found = people.conference(db.session())
     return {"faces": [dict(face) for face in faces], "title": found.title, "host": found.host}
 

@@ -37,6 +37,7 @@ JOBS: dict[str, str] = {
     "doctor_sheet": "kiosk.doctor.paper:sheet_job",
     "doctor_test_page": "kiosk.doctor.paper:test_page_job",
     "fallback_list": "kiosk.documents.fallback_list:job",
+    "hall_authority": "kiosk.tls.authority:look_job",
     "hall_certificate": "kiosk.tls.authority:job",
     "invitations": "kiosk.documents.invitation:job",
     "old_workbook": "kiosk.conference.roster.book_reader:job",

@@ -16,7 +16,7 @@ from kiosk.core import qr
 from kiosk.core.doors import Hall
 from kiosk.core.errors import Refused
 from kiosk.founding import real_plan
-from kiosk.tls import opening, store
+from kiosk.tls import known, opening
 from kiosk.tls.keeper import Keeper
 from kiosk.tls.opening import LOOPBACK
 
@@ -41,7 +41,7 @@ def run(
         encrypted, door_80 = [], []
         if settings.tls:
             encrypted = _listen(bound_to, settings.encrypted_port, ending, encrypted=True)
-            store.authority_certificate(settings.instance)  # a damaged one is said before all else
+            known.authority(settings.instance)  # a damaged one is said before all else
             door_80 = _probed(bound_to, settings.port, ending)
         instance.upgrade(settings, before=copying.before_upgrade)
         app = create_app(settings)

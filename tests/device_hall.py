@@ -38,6 +38,8 @@ class Hall:
     watch: Watch
     contexts: list[BrowserContext] = field(default_factory=list)
     taps: int = 0
+    #: Where it is reached, if not at this laptop's own door: `https://pc1.local:8443`.
+    at: str = ""
 
     def context(self, size: tuple[int, int], **more: object) -> BrowserContext:
         one = self.chromium.new_context(
@@ -54,7 +56,7 @@ class Hall:
         return self.watch.over(page)
 
     def go(self, page: Page, path: str) -> None:
-        page.goto(f"{self.server.address}{path}")
+        page.goto(f"{self.at or self.server.address}{path}")
 
     def secretary(self, size: tuple[int, int] = DESK) -> Page:
         page = self.page(size)
@@ -92,9 +94,12 @@ def founded(folder: Path) -> founding.Made:
 
 
 @contextmanager
-def opened(server: RunningServer, made: founding.Made, chromium: Chromium) -> Iterator[Hall]:
+def opened(
+    server: RunningServer, made: founding.Made, chromium: Chromium, *, at: str = ""
+) -> Iterator[Hall]:
     """A hall around a running server; every context is closed at the end."""
-    one = Hall(chromium, server, made, Watch(home=urlsplit(server.address).netloc))
+    watch = Watch(home=urlsplit(at or server.address).netloc)
+    one = Hall(chromium, server, made, watch, at=at)
     yield one
     for context in one.contexts:
         context.close()

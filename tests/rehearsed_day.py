@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+import rehearsed_devices
 from rehearsed_door import KEPT, SCANS, STAYS, TOLD, at
 
 from kiosk.rehearsal.stored import (
@@ -19,7 +20,6 @@ from kiosk.rehearsal.stored import (
     Badge,
     BookRow,
     Count,
-    Device,
     Duty,
     File,
     Item,
@@ -117,9 +117,7 @@ SIGNATURES = (
 
 
 def _lines() -> Iterable[tuple[str, dict[str, Any]]]:
-    for device in range(1, 6):
-        yield "devices:device:added", {"device": device}
-        yield "devices:device:paired", {"device": device}
+    yield from rehearsed_devices.before_the_doors()
     yield "devices:gate:turned", {"device": 3, "direction": "out"}
     yield "conference:badge:replaced", {"delegate": 2}
     yield "agenda:item:moved", {"item": 8}
@@ -190,6 +188,7 @@ def _more_lines() -> Iterable[tuple[str, dict[str, Any]]]:
         facts = {"delegate": given.delegate_id, "number": given.number}
         yield f"pledge:signature:{what}", {**facts, "ink_sha256": given.ink_sha256}
     yield "checkin:person:walked_in", {"delegate": 22, "admitted": True}
+    yield from rehearsed_devices.during_the_day()
     yield "conference:conference:ended", {}
     yield "checkin:scan:turned_away", {"delegate": 9}
 
@@ -247,13 +246,8 @@ _STORED = Stored(
     counts=COUNTS,
     motions=2,
     signatures=SIGNATURES,
-    devices=(
-        Device(1, "gate", "in"),
-        Device(2, "gate", "in"),
-        Device(3, "gate", "out"),
-        Device(4, "tablet", "in"),
-        Device(5, "projector", "in"),
-    ),
+    devices=rehearsed_devices.DEVICES,
+    self_tests=rehearsed_devices.SELF_TESTS,
     base=9,
     opened_at=at(7),
     ended_at=at(20),
@@ -327,6 +321,7 @@ GOOD = Day(
     laid=LAID,
     bodies=(("presidium", 1, False), ("presidium", 2, True)),
     duties=((1, "Vân", True), (2, "Vân", False)),
+    **rehearsed_devices.TOLD,
     copied=Copied(
         COPIED,
         is_noted=True,

@@ -23,13 +23,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from kiosk.conference import badge_issue
 from kiosk.conference import queries as people
-from kiosk.conference import services as conference
 from kiosk.core.access import THE_PROGRAM
+from kiosk.core.cookies import HOST
 from kiosk.core.db import db
 from kiosk.core.keys import Keys
 from kiosk.devices import services as devices
 from kiosk.staff import services as staff
+from kiosk.tls import known
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "mật khẩu của bài thử 1"
@@ -138,6 +140,13 @@ class Browser:
         assert answer.status_code == 303, answer.get_data(as_text=True)
         return self
 
+    def over_tls(self) -> Browser:
+        """Be at the encrypted door too who this browser is at the laptop's own: there every cookie
+        has a name that only TLS can give (`core/cookies.py`)."""
+        for cookie in list((self.client._cookies or {}).values()):
+            self.client.set_cookie(f"{HOST}{cookie.key}", cookie.value, secure=True)
+        return self
+
     def pair(self, kind: str, name: str) -> Browser:
         """Add a device and become it by its one-time address."""
         keys: Keys = self.app.extensions["kiosk_keys"]
@@ -184,11 +193,17 @@ def meeting_of(app: Flask) -> Meeting:
             badge.delegate.id: str(face["code"])
             for badge, face in zip(
                 people.badges_in_force(session),
-                conference.badge_faces(session, key=keys.badge),
+                badge_issue.badge_faces(session, key=keys.badge),
                 strict=True,
             )
         }
     return Meeting(app=app, delegates=rows, codes=codes)
+
+
+def authority_in(folder: Path) -> bytes | None:
+    """The certificate that tablets of this instance trust."""
+    found = known.authority(folder)
+    return found.der if found else None
 
 
 # -- a real server ---------------------------------------------------------------------------------

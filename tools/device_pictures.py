@@ -35,6 +35,8 @@ FLEET = (
 BATTERY = "navigator.getBattery = async () => ({level: %s, charging: false});"
 
 HOUR = "07:05"
+#: Milliseconds: a laptop that is busy measures its own disk for a minute.
+PATIENCE = 120_000
 #: Milliseconds until a beat has reached the board.
 BEAT_ROUND = 12_000
 
@@ -93,6 +95,7 @@ class DeviceMorning:
 
     def _window(self, context: BrowserContext, size: dict[str, int]) -> Page:
         page = context.new_page()
+        page.set_default_timeout(PATIENCE)
         page.set_viewport_size({"width": size["width"], "height": size["height"]})
         page.on("pageerror", lambda error: self.demo.complaints.append(f"{page.url}: {error}"))
         return page

@@ -46,6 +46,9 @@ FIRST_HOUR = "07:31"
 #: No picture may weigh more: the pages that show them are read on slow lines.
 MOST_BYTES = 200_000
 
+#: Milliseconds for whatever a busy laptop is slow at.
+PATIENCE = 120_000
+
 #: Seconds until the demonstration must have printed its addresses.
 START_WITHIN = 60.0
 
@@ -282,6 +285,7 @@ class Morning:
 
     def _window(self, context: BrowserContext, size: dict[str, int]) -> Page:
         page = context.new_page()
+        page.set_default_timeout(PATIENCE)
         page.set_viewport_size({"width": size["width"], "height": size["height"]})
         page.on("pageerror", lambda error: self.demo.complaints.append(f"{page.url}: {error}"))
         page.on(

@@ -12,7 +12,7 @@ from typing import cast
 from sqlalchemy import Table, insert, select, update
 from sqlalchemy.orm import Session
 
-from kiosk.checkin import gate, rules
+from kiosk.checkin import rules, stays
 from kiosk.checkin.events import CheckinEvent
 from kiosk.checkin.models import Absence, Substitution
 from kiosk.checkin.rules import AbsenceKind, Passing
@@ -66,7 +66,7 @@ def record_absence(
         person = people.delegate(session, delegate_id)
         _ensure_open(session)
         ensure_entitled(session, person)
-        if gate.was_inside(session, delegate_id):
+        if stays.was_inside(session, delegate_id):
             raise Refused("absent_is_present", name=person.name)
         _set_absence(session, delegate_id, found, reason, by=by, clock=clock)
         audit.record(
@@ -160,7 +160,7 @@ def walk_in(
         )
         delegate_id = _add(session, newcomer, standing=standing, flags=flags, key=key, clock=clock)
         if admit:
-            gate.enter(session, delegate_id, at=clock(), way="hand", by=by, reason=ON_ARRIVAL)
+            stays.enter(session, delegate_id, at=clock(), way="hand", by=by, reason=ON_ARRIVAL)
             changed(session, "scans")
         audit.record(
             session,
@@ -235,7 +235,7 @@ def substitute(
         ensure_entitled(session, person)
         if _sat_in(session, replaced_id):
             raise Refused("is_a_substitute", name=person.name)
-        if gate.was_inside(session, replaced_id):
+        if stays.was_inside(session, replaced_id):
             raise Refused("replaced_was_inside", name=person.name)
         own = Passing(person.counts_for_quorum, person.votes, person.elects)
         flags, kept = rules.passed_on(own, passes)
@@ -266,7 +266,7 @@ def substitute(
             clock=clock,
         )
         if admit:
-            gate.enter(session, substitute_id, at=clock(), way="hand", by=by, reason=ON_ARRIVAL)
+            stays.enter(session, substitute_id, at=clock(), way="hand", by=by, reason=ON_ARRIVAL)
             changed(session, "scans")
         audit.record(
             session,
@@ -305,7 +305,7 @@ def end_substitution(
             raise Refused("substitution_unknown")
         _ensure_open(session)
         sat_in = people.delegate(session, link.substitute_id)
-        if gate.was_inside(session, link.substitute_id):
+        if stays.was_inside(session, link.substitute_id):
             raise Refused("substitute_was_inside", name=sat_in.name)
         replaced = people.delegate(session, link.replaced_id)
         session.execute(
@@ -347,5 +347,5 @@ def _sat_in(session: Session, delegate_id: int) -> bool:
 
 
 def _ensure_open(session: Session) -> None:
-    if not gate.doors_open(session):
+    if not stays.doors_open(session):
         raise Refused("conference_ended")

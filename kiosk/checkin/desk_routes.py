@@ -23,9 +23,8 @@ from flask import (
 
 from kiosk.checkin import desk, paper, queries, rules, services
 from kiosk.checkin.rules import Passing
-from kiosk.conference import newcomers
+from kiosk.conference import badge_issue, newcomers
 from kiosk.conference import queries as people
-from kiosk.conference import services as conference
 from kiosk.core import hx, live
 from kiosk.core.access import Role, actor, allow
 from kiosk.core.db import db
@@ -153,7 +152,7 @@ def withdraw_absence(delegate_id: int) -> Response:
 @allow(*RECEPTION)
 def replace_badge(delegate_id: int) -> Response:
     """Revoke and reissue in one act; the new code is shown at once, ready to print."""
-    conference.replace_badge(
+    badge_issue.replace_badge(
         delegate_id=delegate_id,
         reason=request.form.get("reason", ""),
         key=_badge_key(),

@@ -28,29 +28,26 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Table,
-    and_,
     bindparam,
     exists,
-    func,
     insert,
     literal,
     or_,
     select,
-    update,
 )
 from sqlalchemy.orm import Session
 
-from kiosk.checkin import rules
+from kiosk.checkin import rules, stays
 from kiosk.checkin.events import CheckinEvent
-from kiosk.checkin.models import Scan, Stay, StayUndo, Substitution
+from kiosk.checkin.late import overtaken
+from kiosk.checkin.models import Scan, Stay, Substitution
 from kiosk.checkin.rules import BadgeFacts, Detail, Outcome
 from kiosk.conference import badge_code
 from kiosk.conference import queries as people
 from kiosk.core import audit
 from kiosk.core.access import Actor
 from kiosk.core.clock import Clock, utc_now
-from kiosk.core.columns import UtcDateTime
-from kiosk.core.db import changed, refusing, unit_of_work
+from kiosk.core.db import changed, unit_of_work
 from kiosk.core.errors import Refused
 from kiosk.devices import queries as devices
 
@@ -146,7 +143,7 @@ def scan(
             direction=direction,
             overtaken=late
             and holder is not None
-            and _overtaken(session, holder.delegate_id, stay, direction, claim),
+            and overtaken(session, holder.delegate_id, stay, direction, claim),
             test=badge_code.is_test(code),
         )
         outcome, detail = rules.judge(facts)
@@ -165,7 +162,7 @@ def scan(
                 return _again(session, repeat, scan_id=scan_id)
         stay_id = stay.id if stay is not None else None
         if outcome in rules.ENTERS and holder is not None:
-            stay_id = enter(
+            stay_id = stays.enter(
                 session,
                 holder.delegate_id,
                 at=now,
@@ -174,7 +171,7 @@ def scan(
                 claimed_at=claim,
             )
         elif outcome is Outcome.LEFT and stay is not None:
-            leave(session, stay, at=now, device_id=device_id)
+            stays.leave(session, stay, at=now, device_id=device_id)
         session.connection().execute(
             _new_scan,
             {
@@ -213,11 +210,9 @@ def scan(
 
 _scan = cast("Table", Scan.__table__)
 _stay = cast("Table", Stay.__table__)
-_undo = cast("Table", StayUndo.__table__)
 _substitution = cast("Table", Substitution.__table__)
 # Statements of the hot path are built once; the ORM's session would build each anew.
 _new_scan = insert(_scan)
-_new_stay = insert(_stay).returning(_stay.c.id)
 _by_scan_id = select(_scan).where(_scan.c.scan_id == bindparam("scan_id"))
 _latest_here = (
     select(_scan)
@@ -229,16 +224,6 @@ _latest_here = (
     .order_by(_scan.c.id.desc())
     .limit(1)
 )
-_open_stay = select(_stay.c.id, _stay.c.entered_at, _stay.c.claimed_at, _stay.c.device_id).where(
-    _stay.c.delegate_id == bindparam("delegate"),
-    _stay.c.left_at.is_(None),
-    _stay.c.undone_at.is_(None),
-)
-_past_stay = (
-    select(_stay.c.id)
-    .where(_stay.c.delegate_id == bindparam("delegate"), _stay.c.undone_at.is_(None))
-    .limit(1)
-)
 #: All that the judging of a scan asks of the hall, in one row: a statement costs more than a join.
 _now = (
     select(
@@ -247,10 +232,10 @@ _now = (
         exists()
         .where(_stay.c.delegate_id == bindparam("delegate"), _stay.c.undone_at.is_(None))
         .label("was_inside"),
-        *_open_stay.selected_columns,
+        *stays.OPEN_STAY.selected_columns,
     )
     .select_from(select(literal(1)).subquery())
-    .outerjoin(_stay, cast("ColumnElement[bool]", _open_stay.whereclause))
+    .outerjoin(_stay, cast("ColumnElement[bool]", stays.OPEN_STAY.whereclause))
 )
 _places = select(
     _substitution.c.replaced_id, _substitution.c.substitute_id, _substitution.c.ended_at
@@ -259,48 +244,6 @@ _places = select(
         _substitution.c.replaced_id == bindparam("delegate"),
         _substitution.c.substitute_id == bindparam("delegate"),
     )
-)
-#: Outcomes that say where a person was, by the direction of the gate.
-_SEEN = {
-    "in": [Outcome.ADMITTED, Outcome.RETURNED, Outcome.GUEST, Outcome.ALREADY],
-    "out": [Outcome.LEFT, Outcome.REFUSED],
-}
-_any_stay = select(_stay.c.id).where(_stay.c.delegate_id == bindparam("delegate")).limit(1)
-#: What the desk has put right since: an arrival that was none, a leaving by hand.
-_gone_since = (
-    select(_stay.c.id)
-    .where(
-        _stay.c.delegate_id == bindparam("delegate"),
-        or_(
-            _stay.c.undone_at > bindparam("claim", type_=UtcDateTime()),
-            and_(
-                _stay.c.left_device_id.is_(None),
-                _stay.c.left_at > bindparam("claim", type_=UtcDateTime()),
-            ),
-        ),
-    )
-    .limit(1)
-)
-#: A leaving that was none.
-_kept_inside_since = (
-    select(_undo.c.id)
-    .join(_stay, _stay.c.id == _undo.c.stay_id)
-    .where(
-        _stay.c.delegate_id == bindparam("delegate"),
-        _undo.c.what == "leaving",
-        _undo.c.at > bindparam("claim", type_=UtcDateTime()),
-    )
-    .limit(1)
-)
-_seen_since = (
-    select(_scan.c.id)
-    .where(
-        _scan.c.delegate_id == bindparam("delegate"),
-        _scan.c.direction == bindparam("direction"),
-        _scan.c.outcome.in_(bindparam("outcomes", expanding=True)),
-        func.coalesce(_scan.c.claimed_at, _scan.c.at) > bindparam("claim", type_=UtcDateTime()),
-    )
-    .limit(1)
 )
 
 
@@ -367,32 +310,6 @@ def _repeats(
     return row.stay_id is None or (stay is not None and stay.id == row.stay_id)
 
 
-def _overtaken(
-    session: Session,
-    delegate_id: int,
-    stay: Row[*tuple[Any, ...]] | None,
-    direction: str,
-    claim: datetime | None,
-) -> bool:
-    """Whether something newer than a late scan is known: the person passed the other way since, or
-    the desk has put it right."""
-    who = {"delegate": delegate_id}
-    if claim is None:
-        # Older or newer, nobody can say: then what is known stands.
-        return session.execute(_any_stay, who).first() is not None
-    if direction == "out" and stay is not None and (stay.claimed_at or stay.entered_at) > claim:
-        return True
-    put_right = _kept_inside_since if direction == "out" else _gone_since
-    if session.execute(put_right, who | {"claim": claim}).first() is not None:
-        return True
-    other = "in" if direction == "out" else "out"
-    outcomes = [outcome.value for outcome in _SEEN[other]]
-    seen = session.execute(
-        _seen_since, who | {"direction": other, "outcomes": outcomes, "claim": claim}
-    )
-    return seen.first() is not None
-
-
 def _again(session: Session, row: Row[*tuple[Any, ...]], *, scan_id: str | None = None) -> Answer:
     """The first answer once more, and beside it whether it still holds."""
     holder = people.person(session, row.delegate_id) if row.delegate_id else None
@@ -442,21 +359,6 @@ def _hall(
     return session.connection().execute(_now, {"device": device_id, "delegate": delegate_id}).one()
 
 
-def stay_now(session: Session, delegate_id: int) -> Row[*tuple[Any, ...]] | None:
-    """The open stay of a person who is in the hall; at most one."""
-    return session.connection().execute(_open_stay, {"delegate": delegate_id}).one_or_none()
-
-
-def was_inside(session: Session, delegate_id: int) -> bool:
-    """Whether the person has been in the hall; an undone stay never held."""
-    return session.connection().execute(_past_stay, {"delegate": delegate_id}).first() is not None
-
-
-def doors_open(session: Session) -> bool:
-    """Whether the doors still count: the conference has not ended."""
-    return not people.has_ended(session)
-
-
 def _gate(session: Session, device_id: int | None) -> str:
     return devices.device_named(session, device_id) if device_id is not None else ""
 
@@ -471,53 +373,6 @@ def _place(session: Session, delegate_id: int) -> tuple[int | None, bool]:
         else:
             sat_in, holds_one = True, holds_one or in_force
     return sits_in, sat_in and not holds_one
-
-
-def enter(
-    session: Session,
-    delegate_id: int,
-    *,
-    at: datetime,
-    way: str,
-    device_id: int | None = None,
-    claimed_at: datetime | None = None,
-    by: Actor | None = None,
-    reason: str = "",
-) -> int:
-    """Begin a stay inside the act that decided it; returns its id. `by` only where no badge was."""
-    with refusing("busy"):
-        stay_id = (
-            session.connection()
-            .execute(
-                _new_stay,
-                {
-                    "delegate_id": delegate_id,
-                    "entered_at": at,
-                    "way": way,
-                    "device_id": device_id,
-                    "claimed_at": claimed_at,
-                    "by": by.label if by else "",
-                    "by_name": by.name[:80] if by else "",
-                    "reason": reason,
-                },
-            )
-            .scalar_one()
-        )
-    changed(session, "presence")
-    return int(stay_id)
-
-
-def leave(
-    session: Session, stay: Row[*tuple[Any, ...]], *, at: datetime, device_id: int | None
-) -> None:
-    """End an open stay inside the act that decided it; `device_id` is None where no gate did."""
-    session.execute(
-        update(_stay)
-        .where(_stay.c.id == stay.id)
-        # A clock that was set back between the two must not lose the leaving.
-        .values(left_at=max(at, stay.entered_at), left_device_id=device_id)
-    )
-    changed(session, "presence")
 
 
 def _write_down(

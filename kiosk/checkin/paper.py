@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from kiosk.checkin import gate, queries, rules
+from kiosk.checkin import queries, rules, stays
 from kiosk.checkin.attendance import AttendanceRow
 from kiosk.checkin.events import CheckinEvent
 from kiosk.checkin.models import Scan, Stay
@@ -138,14 +138,14 @@ def merge(
             refuses.
     """
     with unit_of_work() as session:
-        if not gate.doors_open(session):
+        if not stays.doors_open(session):
             raise Refused("conference_ended")
         done = preview(session, numbers=numbers, time=time, clock=clock)
         if done.trouble and not accept_unknown:
             raise Refused("paper_has_unknown", unknown=done.trouble)
         now = clock()
         for row in done.fresh:
-            gate.enter(
+            stays.enter(
                 session,
                 row.person.id,
                 at=now,

@@ -1,6 +1,7 @@
 """Acts at the door beside the scan: an entry by hand, taking back; and the base of the quorum.
 
-A scan itself stands in `gate.py`; what only the desk does in `desk.py` and `paper.py`.
+A scan itself stands in `gate.py`, how a stay begins and ends in `stays.py`; what only the desk does
+in `desk.py` and `paper.py`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any, cast
 from sqlalchemy import Row, Table, insert, select, update
 from sqlalchemy.orm import Session
 
-from kiosk.checkin import gate, queries, rules
+from kiosk.checkin import queries, rules, stays
 from kiosk.checkin.events import CheckinEvent
 from kiosk.checkin.gate import Answer, scan
 from kiosk.checkin.models import QuorumBase, Stay, StayUndo
@@ -46,12 +47,12 @@ def admit_by_hand(*, delegate_id: int, reason: str, by: Actor, clock: Clock = ut
     rules.ensure_reason(reason)
     with unit_of_work() as session:
         person = people.delegate(session, delegate_id)
-        if not gate.doors_open(session):
+        if not stays.doors_open(session):
             raise Refused("conference_ended")
         ensure_entitled(session, person)
-        if gate.stay_now(session, delegate_id) is not None:
+        if stays.stay_now(session, delegate_id) is not None:
             raise Refused("already_inside", name=person.name)
-        stay_id = gate.enter(session, delegate_id, at=clock(), way="hand", by=by, reason=reason)
+        stay_id = stays.enter(session, delegate_id, at=clock(), way="hand", by=by, reason=reason)
         changed(session, "scans")
         audit.record(
             session,
@@ -77,12 +78,12 @@ def leave_by_hand(*, delegate_id: int, reason: str, by: Actor, clock: Clock = ut
     rules.ensure_reason(reason)
     with unit_of_work() as session:
         person = people.delegate(session, delegate_id)
-        if not gate.doors_open(session):
+        if not stays.doors_open(session):
             raise Refused("conference_ended")
-        stay = gate.stay_now(session, delegate_id)
+        stay = stays.stay_now(session, delegate_id)
         if stay is None:
             raise Refused("not_inside", name=person.name)
-        gate.leave(session, stay, at=clock(), device_id=None)
+        stays.leave(session, stay, at=clock(), device_id=None)
         audit.record(
             session,
             CheckinEvent.LEFT_BY_HAND,
@@ -191,7 +192,7 @@ def _stay_to_undo(session: Session, stay_id: int) -> Row[*tuple[Any, ...]]:
         raise Refused("stay_unknown")
     if stay.undone_at is not None:
         raise Refused("stay_already_undone")
-    if not gate.doors_open(session):
+    if not stays.doors_open(session):
         raise Refused("conference_ended")
     return stay
 

@@ -83,9 +83,9 @@ register(
         ),
         "roster_has_rejected": Sentence(
             "Có {rejected} dòng không nhận được nên chưa ghi ai. Hãy sửa tệp, hoặc bấm «Nhập và bỏ"
-            " các dòng này».",
+            " các dòng này» (dòng lệnh: «kiosk roster import --accept-rejected»).",
             "{rejected} rows cannot be taken, so nobody was stored. Correct the file, or press"
-            " “Import without these rows”.",
+            " “Import without these rows” (command line: `kiosk roster import --accept-rejected`).",
         ),
         "no_badges": Sentence(
             "Danh sách chưa có ai nên chưa in được thẻ. Hãy nhập danh sách đại biểu trước.",

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from kiosk.conference import badge_code, queries, rules, services
+from kiosk.conference import badge_code, badge_issue, queries, rules
 from kiosk.conference.models import Badge, Delegate, RosterImport, Unit
 from kiosk.conference.roster.sheet import unit_key
 from kiosk.conference.roster.standing import Flags
@@ -72,7 +72,7 @@ def add_person(
         )
         .returning(Delegate.id)
     ).one()
-    services.issue_first_badges(session, key=key, at=at)
+    badge_issue.issue_first_badges(session, key=key, at=at)
     changed(session, "roster", "presence")
     return int(delegate_id)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, make_response, render_template, request
 
-from kiosk.conference import badge_sheet, newcomers, queries, reading, rules, services
+from kiosk.conference import badge_issue, badge_sheet, newcomers, queries, reading, rules, services
 from kiosk.conference.roster.compare import Change, compare
 from kiosk.conference.roster.mapping import choices_of
 from kiosk.conference.roster.preview import Preview
@@ -200,7 +200,7 @@ def badges() -> Response:
     """The sheets of everyone, or of one unit, as a PDF."""
     unit_id = request.form.get("unit", type=int)
     session = db.session()
-    faces = services.badge_faces(session, key=_badge_key(), unit_id=unit_id)
+    faces = badge_issue.badge_faces(session, key=_badge_key(), unit_id=unit_id)
     return _sheet(faces)
 
 
@@ -218,7 +218,7 @@ def one_badge(delegate_id: int) -> Response:
 @allow(Role.SECRETARY, Role.TECHNICIAN, Role.DESK)
 def replace_badge(delegate_id: int) -> Response:
     """A lost badge: revoked and replaced in one act."""
-    services.replace_badge(
+    badge_issue.replace_badge(
         delegate_id=delegate_id,
         reason=request.form.get("reason", ""),
         key=_badge_key(),
@@ -236,7 +236,7 @@ def _sheet(faces: list[Any]) -> Response:
         at=utc_now(),
     )
     data = jobs.run_job("badge_sheet", payload)
-    services.note_badges_printed(count=len(faces), by=actor())
+    badge_issue.note_badges_printed(count=len(faces), by=actor())
     response = make_response(data)
     response.mimetype = "application/pdf"
     response.headers["Content-Disposition"] = 'attachment; filename="the-dai-bieu.pdf"'

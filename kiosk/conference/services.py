@@ -1,7 +1,7 @@
-"""Acts on the meeting: create it, take its plan and its roster, set standing, replace a badge.
+"""Acts on the meeting: create it, take its plan and its roster, set standing.
 
-Reading a file is not here: `plan.read_plan` and `roster.read_roster` are pure and run in a worker
-process, because a unit of work must wait for nothing.
+Badges are issued in `badge_issue.py`. Reading a file is not here: `plan.read_plan` and
+`roster.read_roster` are pure and run in a worker process, because a unit of work waits for nothing.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from kiosk.conference import badge_code, duties, queries, rules
+from kiosk.conference import badge_issue, duties, queries, rules
 from kiosk.conference.events import ConferenceEvent
-from kiosk.conference.models import Badge, Conference, Delegate, RosterChange, RosterImport, Unit
+from kiosk.conference.models import Conference, Delegate, RosterChange, RosterImport, Unit
 from kiosk.conference.plan.model import Plan
 from kiosk.conference.roster.compare import Change, Comparison, Entry, compare
 from kiosk.conference.roster.sheet import Sheet, unit_key
@@ -25,7 +25,7 @@ from kiosk.conference.roster.standing import Flags, default_flags
 from kiosk.core import audit
 from kiosk.core.access import Actor
 from kiosk.core.clock import Clock, utc_now
-from kiosk.core.db import changed, refusing, unit_of_work
+from kiosk.core.db import changed, unit_of_work
 from kiosk.core.errors import Refused
 from kiosk.core.names import fold, sort_key, tidy
 
@@ -277,7 +277,7 @@ class _Keeper:
                     select(Delegate.id).where(Delegate.import_id == self.import_id)
                 )
             ]
-            issue_first_badges(self.session, key=self.key, at=self.at)
+            badge_issue.issue_first_badges(self.session, key=self.key, at=self.at)
         if self.changes:
             self.session.execute(insert(RosterChange), self.changes)
 
@@ -414,117 +414,3 @@ def set_unit_flags(*, unit_id: int, flags: Flags, by: Actor, clock: Clock = utc_
         )
         changed(session, "roster", "presence")
     return int(touched)
-
-
-# -- badges ----------------------------------------------------------------------------------
-
-
-def issue_first_badges(session: Session, *, key: bytes, at: datetime) -> None:
-    """A badge for everyone who has none yet, inside the unit that stored them."""
-    without = session.scalars(
-        select(Delegate.id)
-        .outerjoin(Badge, Badge.delegate_id == Delegate.id)
-        .where(Badge.id.is_(None))
-        .order_by(Delegate.id)
-    ).all()
-    taken = set(session.scalars(select(Badge.code_hash)))
-    rows = []
-    for delegate_id in without:
-        row = _new_badge(key, delegate_id=delegate_id, issue=1, taken=taken, at=at)
-        taken.add(row["code_hash"])
-        rows.append(row)
-    if rows:
-        session.execute(insert(Badge), rows)
-
-
-def replace_badge(
-    *, delegate_id: int, reason: str, key: bytes, by: Actor, clock: Clock = utc_now
-) -> int:
-    """Revoke a badge and issue the next one in one act; returns the number of the new issue.
-
-    The old paper stops opening the gate at this moment; the person's presence stays.
-    """
-    reason = tidy(reason)[:200]
-    if len(reason) < 3:
-        raise Refused("badge_reason_missing")
-    with unit_of_work() as session:
-        queries.delegate(session, delegate_id)
-        issue = (
-            session.scalar(select(func.max(Badge.issue)).where(Badge.delegate_id == delegate_id))
-            or 0
-        )
-        session.execute(
-            update(Badge)
-            .where(Badge.delegate_id == delegate_id, Badge.revoked_at.is_(None))
-            .values(revoked_at=clock(), revoke_reason=reason)
-        )
-        taken = set(session.scalars(select(Badge.code_hash)))
-        row = _new_badge(key, delegate_id=delegate_id, issue=issue + 1, taken=taken, at=clock())
-        with refusing("busy"):
-            session.execute(insert(Badge).values(**row))
-        audit.record(
-            session,
-            ConferenceEvent.BADGE_REPLACED,
-            by=by,
-            clock=clock,
-            delegate=delegate_id,
-            issue=issue + 1,
-            reason=reason,
-        )
-        changed(session, "roster")
-    return int(issue + 1)
-
-
-def note_badges_printed(*, count: int, by: Actor, clock: Clock = utc_now) -> None:
-    """Sheets with working codes have left the program: the book says who made them."""
-    with unit_of_work() as session:
-        audit.record(session, ConferenceEvent.BADGES_PRINTED, by=by, clock=clock, count=count)
-
-
-def _new_badge(
-    key: bytes, *, delegate_id: int, issue: int, taken: set[bytes], at: datetime
-) -> dict[str, Any]:
-    attempt = 0
-    while True:
-        code = badge_code.derive(key, delegate_id=delegate_id, issue=issue, attempt=attempt)
-        digest = badge_code.stored_hash(key, code)
-        if digest not in taken:
-            return {
-                "delegate_id": delegate_id,
-                "issue": issue,
-                "attempt": attempt,
-                "code_hash": digest,
-                "issued_at": at,
-            }
-        # Two people with the same twelve digits: one in two million for a thousand badges.
-        attempt += 1
-
-
-def badge_faces(
-    session: Session,
-    *,
-    key: bytes,
-    unit_id: int | None = None,
-    delegate_id: int | None = None,
-) -> list[dict[str, Any]]:
-    """What is printed on each badge in force, codes included; for the sheet and nothing else."""
-    faces: list[dict[str, Any]] = []
-    for badge in queries.badges_in_force(session, unit_id=unit_id):
-        person = badge.delegate
-        if delegate_id not in (None, person.id):
-            continue
-        faces.append(
-            {
-                "number": None if person.is_guest else person.number,
-                "name": person.name,
-                "title": person.title,
-                "unit": person.unit,
-                "standing": person.standing,
-                "code": badge_code.derive(
-                    key, delegate_id=person.id, issue=badge.issue, attempt=badge.attempt
-                ),
-            }
-        )
-    if not faces:
-        raise Refused("no_badges")
-    return faces

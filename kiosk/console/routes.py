@@ -27,6 +27,7 @@ from kiosk.core.clock import utc_now
 from kiosk.core.db import db
 from kiosk.core.html import present_language
 from kiosk.devices import queries as devices
+from kiosk.devices.pulse import PULSE
 from kiosk.devices.waiting import waiting_room
 from kiosk.motions import queries as motions
 from kiosk.motions.rules import needed
@@ -55,6 +56,7 @@ def init_app(app: Flask) -> None:
                     "conference",
                     "roster",
                     "devices",
+                    PULSE,
                     "access",
                     "scans",
                     "backup",
@@ -69,7 +71,7 @@ def init_app(app: Flask) -> None:
         live.Topic(
             name="devices",
             audience=frozenset({Role.SECRETARY, Role.TECHNICIAN}),
-            facts=frozenset({"devices", "access", "pairing", live.THE_CLOCK}),
+            facts=frozenset({"devices", "access", "pairing", PULSE, live.THE_CLOCK}),
             render=_fleet_board,
         )
     )

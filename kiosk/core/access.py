@@ -13,7 +13,10 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, request
-from werkzeug.exceptions import Forbidden, Unauthorized
+from werkzeug.exceptions import Forbidden, NotFound, Unauthorized
+
+from kiosk.core import doors
+from kiosk.core.doors import Door
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -91,6 +94,12 @@ def allow(*audience: str) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def here_only(view: View) -> View:
+    """This view is the laptop's own: to every other door there is no such page."""
+    view.here_only = True  # type: ignore[attr-defined]
+    return view
 
 
 def add_resolver(app: Flask, resolver: Resolver) -> None:
@@ -171,6 +180,10 @@ def guard(app: Flask) -> None:
         audience = audiences[request.endpoint]
         if request.endpoint == "static":
             return
+        view = app.view_functions[request.endpoint]
+        is_own = PROGRAM in audience or getattr(view, "here_only", False)
+        if is_own and doors.of_request(request.environ) is not Door.LOOPBACK:
+            raise NotFound
         if PROGRAM in audience:
             # Its own key is checked by the view; cookies count for nothing there.
             return

@@ -172,6 +172,17 @@ def latest(session: Session, *events: Event) -> Line | None:
     return None if row is None else Line(**row._mapping)
 
 
+def lines_of(session: Session, *events: Event) -> Iterator[Line]:
+    """The lines with one of these events, the oldest first."""
+    query = (
+        select(_table)
+        .where(_table.c.event.in_([event.value for event in events]))
+        .order_by(_table.c.seq)
+    )
+    for row in session.execute(query):
+        yield Line(**row._mapping)
+
+
 def first_break(session: Session) -> int | None:
     """The number of the first line that does not fit its chain; None when the book is whole."""
     previous, expected = BEGINNING, 1

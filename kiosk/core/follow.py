@@ -38,7 +38,21 @@ class TabletAct:
 
 
 #: Addresses that the service worker of `devices/shell_routes.py` answers while the server is away.
-SCOPES = ("/pair", "/gate", "/tablet", "/projector")
+SCOPES = ("/pair", "/gate", "/tablet", "/projector", "/selftest")
+
+
+#: What devices show that is no act of a tablet: the projector's screens.
+FACES = frozenset({"wall"})
+
+
+def screens() -> frozenset[str]:
+    """Everything that a device may say it shows."""
+    return FACES.union(act.name for act in acts())
+
+
+def silent() -> frozenset[str]:
+    """Acts whose pages hold no stream and may say that they will not beat for a while."""
+    return frozenset(act.name for act in acts() if not act.listens)
 
 
 def register(app: Flask, act: TabletAct) -> None:

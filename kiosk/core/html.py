@@ -12,6 +12,9 @@ from flask import Flask, Response, current_app, g, request
 from flask_babel import Babel, get_locale
 from werkzeug.exceptions import Forbidden
 
+from kiosk.core import cookies
+from kiosk.core.cookies import set_cookie
+
 #: Cookie that names a browser, not a person; the token against forged requests is bound to it.
 BROWSER = "kiosk_browser"
 LANGUAGE = "kiosk_lang"
@@ -31,6 +34,7 @@ _POLICY = (
 
 
 def init_app(app: Flask) -> None:
+    cookies.init_app(app)
     Babel(app, default_locale="vi", locale_selector=language)
 
     @app.before_request
@@ -76,26 +80,6 @@ def present_language() -> str:
 def allow_camera() -> None:
     """The present page scans: let it use the camera and the decoder."""
     g.scans = True
-
-
-def set_cookie(response: Response, name: str, value: str, *, days: float) -> None:
-    """HttpOnly and SameSite=Strict always; Secure wherever the page came over TLS."""
-    response.set_cookie(
-        name,
-        value,
-        max_age=int(days * 86_400),
-        httponly=True,
-        secure=request.is_secure,
-        samesite="Strict",
-        path="/",
-    )
-
-
-def drop_cookie(response: Response, name: str) -> None:
-    """Take a cookie of `set_cookie` back from the browser."""
-    response.delete_cookie(
-        name, path="/", secure=request.is_secure, httponly=True, samesite="Strict"
-    )
 
 
 def _browser() -> str:

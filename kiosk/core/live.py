@@ -36,6 +36,9 @@ CALM = 0.25
 #: Seconds between two looks at what changes by itself: a silent device, minutes late.
 CLOCK = 10.0
 
+#: Seconds between two questions to the watchers, which cost nothing; what they watch shows at once.
+WATCH = 1.0
+
 #: Seconds until a picture that could not be drawn is tried again.
 AGAIN = 1.0
 
@@ -87,6 +90,8 @@ class Hub:
         self.listening = 0
         #: Grows with every change of rights; a listener that sees it grow asks again who it is.
         self.rights = 0
+        #: Asked every `WATCH` seconds which facts changed by themselves; they look into memory.
+        self.watchers: list[Callable[[], Iterable[str]]] = []
         self._pictures: dict[tuple[str, str], _Picture] = {}
         self._lock = threading.RLock()
         self._signal = threading.Event()
@@ -126,9 +131,14 @@ class Hub:
         failed = False
         looked = time.monotonic()
         while True:
-            self._work.wait(AGAIN if failed else max(0.0, looked + CLOCK - time.monotonic()))
+            pause = WATCH if self.watchers else CLOCK
+            self._work.wait(
+                AGAIN if failed else max(0.0, min(pause, looked + CLOCK - time.monotonic()))
+            )
             self._work.clear()
             failed = False
+            for watch in self.watchers:
+                self.announce(watch())
             # By the clock, not by the wait: a steady stream of scans must not hide a silent gate.
             if time.monotonic() - looked >= CLOCK:
                 looked = time.monotonic()

@@ -17,7 +17,9 @@ class DeviceEvent(Event):
     ALL_TOLD = "devices:tablets:told"
     CODE_CONFIRMED = "devices:code:confirmed"
     CODE_REFUSED = "devices:code:refused"
+    CODES_CLEARED = "devices:codes:cleared"
     DOUBLED = "devices:device:doubled"
+    ONE_MACHINE = "devices:device:one_machine"
 
 
 register(
@@ -25,6 +27,13 @@ register(
         "device_name_wrong": Sentence(
             "Tên thiết bị cần 1 đến 40 ký tự. Hãy nhập lại.",
             "A device name needs 1 to 40 characters. Type it again.",
+            status=NOT_SO,
+        ),
+        "device_name_letters": Sentence(
+            "Tên thiết bị chỉ dùng chữ tiếng Việt, chữ số và dấu thường gặp, mỗi chữ nhiều nhất hai"
+            " dấu. Hãy nhập lại.",
+            "A device name has Vietnamese letters, digits and common signs only, at most two marks"
+            " on a letter. Type it again.",
             status=NOT_SO,
         ),
         "device_kind_unknown": Sentence(
@@ -50,6 +59,10 @@ register(
         "device_revoked": Sentence(
             "Thiết bị này đã bị thu hồi. Hãy nhờ thư ký thêm lại.",
             "This device was revoked. Ask a secretary to add it again.",
+        ),
+        "device_not_doubled": Sentence(
+            "«{name}» không còn báo trùng máy. Hãy xem lại danh sách thiết bị.",
+            "“{name}” is no longer said to be in two machines. Look at the list of devices again.",
         ),
         "direction_unknown": Sentence(
             "Hãy chọn hướng của cổng: vào hoặc ra.",
@@ -84,10 +97,10 @@ register(
             "Too many wrong pairing codes. Wait {seconds} seconds, then type it again.",
         ),
         "pairing_full": Sentence(
-            "Đã có quá nhiều máy đang chờ ghép. Hãy nhờ thư ký ghép các máy đó trước, rồi tải lại"
-            " trang này.",
-            "Too many devices already wait to be paired. Let a secretary pair them first, then load"
-            " this page again.",
+            "Đã có quá nhiều máy đang chờ ghép. Hãy nhờ thư ký ghép các máy đó hoặc bỏ mọi mã đang"
+            " hiện, rồi tải lại trang này.",
+            "Too many devices already wait to be paired. Let a secretary pair them or take every"
+            " code back, then load this page again.",
         ),
         "device_no_tablet": Sentence(
             "«{name}» không phải máy tính bảng nên không ghim được. Hãy chọn một máy tính bảng.",

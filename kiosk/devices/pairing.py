@@ -115,6 +115,15 @@ def confirm(
     return done
 
 
+def clear_room(*, by: Actor, room: WaitingRoom, clock: Clock = utc_now) -> int:
+    """Take back every code that is shown now; returns how many there were."""
+    count = room.clear()
+    with unit_of_work() as session:
+        audit.record(session, DeviceEvent.CODES_CLEARED, by=by, clock=clock, count=count)
+        changed(session, "pairing")
+    return count
+
+
 def _new_device(
     session: Session, entry: Waiting, *, kind: str, name: str, clock: Clock
 ) -> Confirmed:

@@ -10,9 +10,10 @@ from werkzeug.exceptions import BadRequest, NotFound
 from kiosk.core import access, hx, live, tokens
 from kiosk.core.access import ANYONE, PREPARERS, Kind, actor, allow
 from kiosk.core.clock import utc_now
+from kiosk.core.cookies import drop_cookie, set_cookie
 from kiosk.core.db import db
 from kiosk.core.errors import Refused
-from kiosk.core.html import allow_camera, drop_cookie, set_cookie
+from kiosk.core.html import allow_camera
 from kiosk.core.messages import status_of
 from kiosk.devices import pairing, queries, rules, services
 from kiosk.devices.blueprint import bp
@@ -24,7 +25,6 @@ from kiosk.devices.cookies import (
     token_hash,
 )
 from kiosk.devices.homes import HOME, elsewhere
-from kiosk.devices.pulse import pulses
 from kiosk.devices.rules import next_name
 from kiosk.devices.waiting import Waiting, waiting_room
 
@@ -53,7 +53,7 @@ def stranger() -> Response:
         and not looks_ahead
         and queries.may_claim(db.session(), secret_hash(secret), utc_now())
     ):
-        return _become(services.pair(ticket=secret, key=_key()))
+        return _become(services.claim(secret=secret, key=_key()))
     if "new" not in request.args:
         for caller in access.callers(request.cookies):
             if caller.actor.kind == "device":
@@ -63,11 +63,15 @@ def stranger() -> Response:
             return make_response(render_template("devices/revoked.html", name=gone))
     if looks_ahead:
         return make_response("")
-    secret = secret or tokens.fresh()
+    room, address = waiting_room(), request.remote_addr or ""
+    if not (secret and room.holds(secret_hash(secret), address=address)):
+        # A secret that the room has not given to a browser over there may be known to somebody
+        # else: whoever planted it would become the device in this browser's place.
+        secret = tokens.fresh()
     try:
-        place = waiting_room().arrive(
+        place = room.arrive(
             secret_hash=secret_hash(secret),
-            address=request.remote_addr or "",
+            address=address,
             agent=request.headers.get("User-Agent", ""),
         )
     except Refused as refused:
@@ -104,6 +108,9 @@ def pair(ticket: str) -> Response:
     """Spend a one-time address. A browser that only looks ahead must not spend it."""
     if request.method == "HEAD" or "prefetch" in request.headers.get("Sec-Purpose", ""):
         raise BadRequest
+    mine = _made_by(ticket[:100])
+    if mine is not None:
+        return hx.go(HOME[Kind(mine.kind)])
     try:
         paired = services.pair(ticket=ticket[:100], key=_key())
     except Refused as refused:
@@ -125,6 +132,14 @@ def by_code(code: str) -> str:
     return render_template("devices/code.html", code=code)
 
 
+def _made_by(ticket: str) -> queries.Known | None:
+    """The device that this browser is already, by this very address: it was opened twice."""
+    token = services.token_of(ticket=ticket, key=_key())
+    if not any(request.cookies.get(cookie_of(kind)) == token for kind in Kind):
+        return None
+    return queries.device_of(db.session(), token_hash(token))
+
+
 def _own_secret() -> str:
     secret = request.cookies.get(WAITING, "")
     return secret if _SECRET.fullmatch(secret) else ""
@@ -140,8 +155,7 @@ def _revoked_here() -> str | None:
 
 
 def _become(paired: services.Paired) -> Response:
-    """This browser is the device from here on."""
-    pulses().heard(paired.id, request.remote_addr or "")
+    """This browser is the device as soon as the answer reaches it; it is heard when it speaks."""
     response = hx.go(HOME[Kind(paired.kind)])
     set_cookie(response, cookie_of(paired.kind), paired.token, days=COOKIE_DAYS)
     drop_cookie(response, WAITING)
@@ -190,6 +204,14 @@ def confirm() -> str:
         room=waiting_room(),
     )
     return render_template("devices/_code.html", code="", done=done)
+
+
+@bp.post("/console/devices/pair/clear")
+@allow(*PREPARERS)
+def clear() -> Response:
+    """Strangers' pages have filled the room: every code is taken back."""
+    pairing.clear_room(by=actor(), room=waiting_room())
+    return hx.go("devices.pairing_page")
 
 
 def _offer(place: Waiting) -> str:

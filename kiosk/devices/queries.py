@@ -9,9 +9,14 @@ from typing import cast
 from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
+from kiosk.core import audit
+from kiosk.devices.events import DeviceEvent
 from kiosk.devices.models import Device
-from kiosk.devices.pulse import Beat, Pulse, pulses
+from kiosk.devices.pulse import Beat, Pulse, pulses, suspicions_in
 from kiosk.devices.rules import Trouble, troubles, worst_first
+
+#: Tasks with which a tablet may scan.
+_GATE_TASKS = frozenset({"gate", "follow_gate"})
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,10 @@ class DeviceRow:
     pulse: Pulse | None
     #: What needs a look, the worst first; empty for a revoked device.
     troubles: tuple[Trouble, ...]
+    #: The addresses that use its cookie at once; empty for one machine.
+    doubled: tuple[str, ...] = ()
+    #: Where its cookie was used within the last minutes.
+    addresses: tuple[str, ...] = ()
 
     @property
     def state(self) -> str:
@@ -50,6 +59,11 @@ class DeviceRow:
         return (self.pulse.beat if self.pulse else None) or Beat()
 
     @property
+    def works_as_gate(self) -> bool:
+        """A gate, or a tablet that is told to work as one."""
+        return self.kind == "gate" or (self.kind == "tablet" and self.task in _GATE_TASKS)
+
+    @property
     def is_pinned(self) -> bool:
         return self.kind == "tablet" and self.task not in {"follow", "follow_gate"}
 
@@ -63,13 +77,13 @@ class Known:
     name: str
     #: See `DeviceRow.task`.
     task: str = "follow"
+    #: False until its cookie was used for the first time (`services.settle`).
+    is_settled: bool = True
 
     @property
     def is_gate(self) -> bool:
         """A gate, or a tablet that is told to work as one."""
-        return self.kind == "gate" or (
-            self.kind == "tablet" and self.task in {"gate", "follow_gate"}
-        )
+        return self.kind == "gate" or (self.kind == "tablet" and self.task in _GATE_TASKS)
 
 
 def devices(session: Session, *, with_revoked: bool = True) -> list[DeviceRow]:
@@ -77,6 +91,7 @@ def devices(session: Session, *, with_revoked: bool = True) -> list[DeviceRow]:
     query = select(Device)
     if not with_revoked:
         query = query.where(Device.revoked_at.is_(None))
+    recall(session)
     rows = [_row(device) for device in session.scalars(query)]
     return sorted(
         rows,
@@ -86,8 +101,23 @@ def devices(session: Session, *, with_revoked: bool = True) -> list[DeviceRow]:
 
 def device(session: Session, device_id: int) -> DeviceRow | None:
     """One device, also a revoked one; None when there is none of this number."""
+    recall(session)
     found = session.get(Device, device_id)
     return None if found is None else _row(found)
+
+
+def recall(session: Session) -> None:
+    """After a start, once: which cookies the book says were in two machines, and which were not."""
+    if pulses().knows_the_book:
+        return
+    lines = audit.lines_of(
+        session,
+        DeviceEvent.DOUBLED,
+        DeviceEvent.ONE_MACHINE,
+        DeviceEvent.PAIRED,
+        DeviceEvent.ADDRESS_RENEWED,
+    )
+    pulses().recall(suspicions_in((line.event, line.facts) for line in lines))
 
 
 def _row(device: Device) -> DeviceRow:
@@ -103,14 +133,16 @@ def _row(device: Device) -> DeviceRow:
         revoked_at=device.revoked_at,
         pulse=pulses().of(device.id),
         troubles=troubles(signs) if device.revoked_at is None else (),
+        doubled=pulses().suspicion(device.id).doubled,
+        addresses=pulses().addresses(device.id),
     )
 
 
 # Built once, of plain columns: every scan asks it.
 _device = cast("Table", Device.__table__).c
-_by_cookie = select(_device.id, _device.kind, _device.name, _device.task).where(
-    _device.revoked_at.is_(None), _device.token_hash == bindparam("token_hash")
-)
+_by_cookie = select(
+    _device.id, _device.kind, _device.name, _device.task, _device.paired_at.is_not(None)
+).where(_device.revoked_at.is_(None), _device.token_hash == bindparam("token_hash"))
 
 
 def device_of(session: Session, token_hash: bytes) -> Known | None:
@@ -127,7 +159,8 @@ def revoked_name_of(session: Session, token_hash: bytes) -> str | None:
 
 
 def may_claim(session: Session, secret_hash: bytes, now: datetime) -> bool:
-    """Whether a secretary has confirmed the browser with this secret."""
+    """Whether a secretary has confirmed the browser with this secret, which has not been the
+    device yet."""
     return (
         session.scalar(
             select(Device.id).where(

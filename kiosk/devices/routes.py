@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from flask import (
     Flask,
@@ -17,14 +18,25 @@ from flask import (
 from werkzeug.exceptions import NotFound
 
 from kiosk.core import access, follow, hx, live
-from kiosk.core.access import ANYONE, PREPARERS, Actor, Caller, Kind, actor, add_resolver, allow
+from kiosk.core.access import (
+    ANYONE,
+    PREPARERS,
+    THE_PROGRAM,
+    Actor,
+    Caller,
+    Kind,
+    actor,
+    add_resolver,
+    allow,
+)
+from kiosk.core.cookies import set_cookie
 from kiosk.core.db import db
-from kiosk.core.html import set_cookie
-from kiosk.devices import pairing_routes, queries, services, shell_routes
+from kiosk.core.errors import Refused
+from kiosk.devices import pairing_routes, queries, rules, services, shell_routes
 from kiosk.devices.blueprint import bp
 from kiosk.devices.cookies import COOKIE_DAYS, cookie_of, token_hash
 from kiosk.devices.homes import HOME, elsewhere
-from kiosk.devices.pulse import pulses
+from kiosk.devices.pulse import PULSE, Pulses, pulses
 from kiosk.devices.waiting import waiting_room
 
 #: They add their pages to the same blueprint.
@@ -46,11 +58,20 @@ def init_app(app: Flask) -> None:
     for kind in Kind:
         add_resolver(app, _who_as_gate(kind))
     app.after_request(_note_device)
+    app.after_request(_note_places)
+    hub: live.Hub = app.extensions["kiosk_live"]
+    hub.watchers.append(lambda: _states_that_changed(app))
     app.jinja_env.globals.update(
         act_word=follow.word_of,
         tablet_acts=follow.acts,
         worker_scopes=follow.SCOPES,
+        device_home=HOME,
     )
+
+
+def _states_that_changed(app: Flask) -> tuple[str, ...]:
+    found: Pulses | None = app.extensions.get("kiosk_pulses")
+    return (PULSE,) if found is not None and found.news() else ()
 
 
 # -- who a device is -------------------------------------------------------------------------------
@@ -104,6 +125,22 @@ def _remembered(hashed: bytes) -> queries.Known | None:
     return device
 
 
+def _note_places(response: Response) -> Response:
+    """Where each device's cookie comes from, whatever is asked: a copy that only listens to the
+    stream is heard here and nowhere else."""
+    if request.endpoint in {None, "static"}:
+        return response
+    for slot in Kind:
+        device = _behind(request.cookies, slot)
+        if device is None:
+            continue
+        queries.recall(db.session())
+        found = pulses().seen(device.id, request.remote_addr or "")
+        if found:
+            services.note_doubled(device_id=device.id, addresses=found, by=THE_PROGRAM)
+    return response
+
+
 def _note_device(response: Response) -> Response:
     """A device that asked for something of its own is heard; its page renews its cookie."""
     found: Actor | None = g.get("actor")
@@ -113,14 +150,26 @@ def _note_device(response: Response) -> Response:
         # Open to every browser: on a laptop that is gate and wall at once, nobody knows which.
         return response
     if request.endpoint != "devices.beat":
-        pulses().heard(found.id, request.remote_addr or "")
-    if request.method == "GET" and response.status_code == 200 and response.mimetype == "text/html":
+        pulses().heard(found.id)
+    if request.method != "GET" or response.mimetype != "text/html":
+        return response
+    if not hx.wants_fragment():
+        pulses().page_came(found.id)
+    if response.status_code == 200:
         for slot in Kind:
             device = _behind(request.cookies, slot)
             if device is not None and device.id == found.id:
+                if not device.is_settled:
+                    _settle(device.id)
                 token = request.cookies[cookie_of(slot)]
                 set_cookie(response, cookie_of(slot), token, days=COOKIE_DAYS)
     return response
+
+
+def _settle(device_id: int) -> None:
+    """Its page must come in any case: where nothing can be stored, the next page tries again."""
+    with suppress(Refused):
+        services.settle(device_id=device_id)
 
 
 @bp.get("/")
@@ -186,6 +235,14 @@ def revoke(device_id: int) -> Response:
     return hx.go("devices.board")
 
 
+@bp.post("/console/devices/<int:device_id>/one-machine")
+@allow(*PREPARERS)
+def one_machine(device_id: int) -> Response:
+    """Somebody has looked: no copy, one machine with cable and Wi-Fi."""
+    services.call_one_machine(device_id=device_id, by=actor())
+    return hx.done("devices.board")
+
+
 @bp.post("/console/devices/<int:device_id>/direction")
 @allow(*PREPARERS)
 def turn(device_id: int) -> Response:
@@ -214,15 +271,28 @@ def change_kind(device_id: int) -> Response:
 @allow(*PREPARERS)
 def tell(device_id: int) -> Response:
     """Pin a tablet, or let it follow: from its own page, or by the one tap on the board."""
+    task = request.form.get("task", "")
     services.tell_tablet(
         device_id=device_id,
-        task=request.form.get("task", ""),
+        # The board's one tap: what we have it show, never what it says that it shows.
+        task=_shown_by(device_id) if task == "now" else task,
         acts=[act.name for act in follow.acts()],
         by=actor(),
     )
     if "board" in request.form:
         return hx.done("devices.board")  # the stream draws the row anew
     return hx.go("devices.one", device_id=device_id)
+
+
+def _shown_by(device_id: int) -> str:
+    """The act that this server has a tablet show now."""
+    session = db.session()
+    found = queries.device(session, device_id)
+    return rules.shown_act(
+        task=found.task if found is not None else "follow",
+        open_now=follow.open_acts(session),
+        known={act.name for act in follow.acts()},
+    )
 
 
 @bp.post("/console/devices/task")

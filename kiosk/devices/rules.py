@@ -7,7 +7,8 @@ Plain Python. The thresholds of the fleet are those of issue 4: 20 s of silence,
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,8 +24,22 @@ CODE_LIVES = 600.0
 WAITING_SILENT = 30.0
 
 #: Pages that may wait at once, from one address and in all. A hall has forty devices; the laptop
-#: itself may be two gates, a wall and more.
-WAITING_FROM_ONE, WAITING_IN_ALL = 8, 200
+#: itself may be two gates, a wall and more. More places than a common network has addresses: with
+#: `gives_way`, a page from an address of its own always finds one.
+WAITING_FROM_ONE, WAITING_IN_ALL = 8, 300
+#: From one address, for as long as a code lives after a secretary has cleared the room.
+WAITING_WHEN_CLEARED = 1
+
+
+def gives_way(held: Mapping[str, int], newcomer: str) -> str | None:
+    """The address that gives up a place of a full room; None where nobody has more than the
+    newcomer would have then. `held`: places by address. Nobody can push the others round in a
+    circle, for every step makes the room fairer."""
+    most = max(held, key=lambda address: held[address], default=None)
+    if most is None or held[most] <= held.get(newcomer, 0) + 1:
+        return None
+    return most
+
 
 #: Seconds of silence after which a device needs a look.
 SILENT = 20.0
@@ -39,8 +54,12 @@ BATTERY_LOW = 25
 #: Seconds that a device's clock may be off.
 SKEW_MOST = 30.0
 
-#: Seconds within which one cookie heard from two addresses is one cookie in two machines.
-OVERLAP = 20.0
+#: Seconds within which one cookie heard here, there, and here again is one cookie in two machines:
+#: a copy that is used now and then, minutes apart, is found too.
+OVERLAP = 300.0
+
+#: Addresses of one cookie that are remembered.
+MOST_ADDRESSES = 16
 
 
 # -- pairing codes ---------------------------------------------------------------------------------
@@ -64,6 +83,34 @@ def in_threes(code: str) -> str:
 
 
 # -- names -----------------------------------------------------------------------------------------
+
+#: Letters of a device's name: Latin, as Vietnamese writes it. A Cyrillic С makes a second "Cổng 5".
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzđABCDEFGHIJKLMNOPQRSTUVWXYZĐ")
+_SIGNS = frozenset(" 0123456789-–_.,:;/()[]#+&'’\"")
+
+#: Marks of Vietnamese letters (huyền, sắc, ngã, hỏi, nặng; ă, â, ơ) and those of names from
+#: elsewhere (ü, ç, å), as they stand after decomposition.
+_MARKS = frozenset("\u0300\u0301\u0303\u0309\u0323\u0306\u0302\u031b\u0308\u0327\u030a")
+
+#: Marks on one letter: ệ has two.
+_MOST_MARKS = 2
+
+
+def is_plain(name: str) -> bool:
+    """Whether a tidied name can be told apart by eye and stays on its own line."""
+    marks = 0
+    on_a_letter = False
+    for sign in unicodedata.normalize("NFD", name):
+        if sign in _MARKS:
+            marks += 1
+            if not on_a_letter or marks > _MOST_MARKS:
+                return False
+            continue
+        marks, on_a_letter = 0, sign in _LETTERS
+        if not on_a_letter and sign not in _SIGNS:
+            return False
+    return any(sign.isalnum() for sign in name)
+
 
 #: What a device is called before somebody names it otherwise. Stored names are Vietnamese.
 KIND_WORDS = {"gate": "Cổng", "tablet": "Máy tính bảng", "projector": "Máy chiếu"}
@@ -119,6 +166,23 @@ def machine_of(agent: str) -> str:
     return ", ".join(word for word in found if word)
 
 
+# -- what a tablet shows: the act that is open, not the agenda item (design 3) ---------------------
+
+
+def shown_act(*, task: str, open_now: Sequence[str], known: Collection[str]) -> str:
+    """The act for one tablet.
+
+    `task` is what it is told: `follow`, `follow_gate`, or the act it is pinned to. `open_now` are
+    the open acts, the one to show first; `known` every act that there is. A pin goes before
+    everything; a pin to an act of another version of the program is as good as none.
+    """
+    if task in known:
+        return task
+    if open_now:
+        return open_now[0]
+    return "gate" if task == "follow_gate" else "idle"
+
+
 # -- one cookie, two machines ----------------------------------------------------------------------
 
 
@@ -131,19 +195,25 @@ class Sighting:
 
 
 def seen_from(sightings: Mapping[str, Sighting], address: str, now: float) -> dict[str, Sighting]:
-    """The sightings after one more; what is older than `OVERLAP` is forgotten."""
+    """The sightings after one more; what is older than `OVERLAP` is forgotten, and of very many
+    addresses the oldest."""
     kept = {where: seen for where, seen in sightings.items() if now - seen.last <= OVERLAP}
+    if len(kept) >= MOST_ADDRESSES and address not in kept:
+        del kept[min(kept, key=lambda where: kept[where].last)]
     earlier = kept.get(address)
     kept[address] = Sighting(first=earlier.first if earlier else now, last=now)
     return kept
 
 
-def doubled(sightings: Mapping[str, Sighting]) -> tuple[str, ...]:
+def doubled(
+    sightings: Mapping[str, Sighting], *, one_machine: Collection[str] = ()
+) -> tuple[str, ...]:
     """The addresses that use one cookie at once, sorted; empty for a single machine.
 
     An address counts when it spoke again after another had begun to, and so does that other one. A
-    device that moves (a new lease, another access point) goes silent at the old address; only a
-    copied cookie is heard here, there, and here again.
+    device that moves (a new lease, another access point) goes silent at the old address for good; a
+    copied cookie is heard here, there, and here again. So is a laptop whose cable is plugged in and
+    out: `one_machine` are the addresses of which a person has said that they are one machine's.
     """
     seen = sorted(sightings.items(), key=lambda each: each[1].first)
     found = {
@@ -153,7 +223,7 @@ def doubled(sightings: Mapping[str, Sighting]) -> tuple[str, ...]:
         if before.last > after.first
         for address in (early, late)
     }
-    return tuple(sorted(found))
+    return () if found <= set(one_machine) else tuple(sorted(found))
 
 
 # -- the clock of a device -------------------------------------------------------------------------

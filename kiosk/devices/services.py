@@ -6,7 +6,7 @@ Pairing by code is `pairing`; it ends in the same `pair` as the one-time address
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import insert, select, update
@@ -18,9 +18,10 @@ from kiosk.core.clock import Clock, utc_now
 from kiosk.core.db import after_commit, changed, refusing, unit_of_work
 from kiosk.core.errors import Refused
 from kiosk.core.names import fold, tidy
+from kiosk.devices import rules
 from kiosk.devices.events import DeviceEvent
 from kiosk.devices.models import Device
-from kiosk.devices.pulse import pulses
+from kiosk.devices.pulse import Suspicion, pulses
 
 #: Long enough to carry a slip of paper through the hall, short enough to be found spent.
 ADDRESS_LIVES = timedelta(hours=24)
@@ -53,10 +54,12 @@ class Paired:
 
 
 def named(name: str) -> str:
-    """A name as it is stored. Raises Refused `device_name_wrong`."""
+    """A name as it is stored. Raises Refused `device_name_wrong`, `device_name_letters`."""
     name = tidy(name)
     if not 1 <= len(name) <= 40:
         raise Refused("device_name_wrong")
+    if not rules.is_plain(name):
+        raise Refused("device_name_letters")
     return name
 
 
@@ -70,7 +73,8 @@ def add_device(*, kind: str, name: str, by: Actor, key: bytes, clock: Clock = ut
     """Add a device and make its one-time pairing address.
 
     Raises:
-        Refused: `device_name_wrong`, `device_kind_unknown`, `device_exists`.
+        Refused: `device_name_wrong`, `device_name_letters`, `device_kind_unknown`,
+            `device_exists`.
     """
     name = named(name)
     ensure_kind(kind)
@@ -123,33 +127,75 @@ def renew_address(*, device_id: int, by: Actor, key: bytes, clock: Clock = utc_n
         return Added(id=device_id, kind=device.kind, name=device.name, ticket=ticket)
 
 
+def token_of(*, ticket: str, key: bytes) -> str:
+    """The cookie of the device that a one-time address, or a waiting browser's secret, makes.
+    Derived, so that an answer that was lost on its way can be given again word for word."""
+    return tokens.derived(key, ticket, purpose="device-cookie")
+
+
 def pair(*, ticket: str, key: bytes, clock: Clock = utc_now) -> Paired:
     """Spend a one-time address: the browser that holds it becomes the device.
 
     Raises:
         Refused: `pairing_address_spent`.
     """
-    token = tokens.fresh()
     with unit_of_work() as session:
-        device = session.scalars(
-            select(Device).where(
-                Device.address_hash == tokens.stored(key, ticket, purpose="pair"),
-                Device.address_ends_at > clock(),
-                Device.revoked_at.is_(None),
-            )
-        ).one_or_none()
-        if device is None:
-            raise Refused("pairing_address_spent")
-        device.address_hash = None
-        device.address_ends_at = None
-        device.token_hash = tokens.stored(key, token, purpose="device")
-        device.paired_at = clock()
-        by = Actor(kind="device", id=device.id, name=device.name)
-        audit.record(session, DeviceEvent.PAIRED, by=by, clock=clock, device=device.id)
-        changed(session, "devices", "access")
-        device_id = device.id
-        after_commit(session, lambda: pulses().forget(device_id))
+        device = _of_address(session, ticket=ticket, key=key, clock=clock)
+        token = _give_token(session, device, ticket=ticket, key=key)
+        _settle(session, device, clock=clock)
         return Paired(id=device.id, kind=device.kind, name=device.name, token=token)
+
+
+def claim(*, secret: str, key: bytes, clock: Clock = utc_now) -> Paired:
+    """Give the browser whose code was confirmed its cookie, and again while it has not used it: an
+    answer may be lost on its way. It counts as paired once it speaks (`settle`).
+
+    Raises:
+        Refused: `pairing_address_spent`.
+    """
+    with unit_of_work() as session:
+        device = _of_address(session, ticket=secret, key=key, clock=clock)
+        token = _give_token(session, device, ticket=secret, key=key)
+        return Paired(id=device.id, kind=device.kind, name=device.name, token=token)
+
+
+def settle(*, device_id: int, clock: Clock = utc_now) -> None:
+    """The device has used its cookie for the first time: it is paired, and nothing else can claim
+    to be it."""
+    with unit_of_work() as session:
+        device = session.get(Device, device_id)
+        if device is not None and device.token_hash is not None and device.paired_at is None:
+            _settle(session, device, clock=clock)
+
+
+def _of_address(session: Session, *, ticket: str, key: bytes, clock: Clock) -> Device:
+    device = session.scalars(
+        select(Device).where(
+            Device.address_hash == tokens.stored(key, ticket, purpose="pair"),
+            Device.address_ends_at > clock(),
+            Device.revoked_at.is_(None),
+        )
+    ).one_or_none()
+    if device is None:
+        raise Refused("pairing_address_spent")
+    return device
+
+
+def _give_token(session: Session, device: Device, *, ticket: str, key: bytes) -> str:
+    token, device_id = token_of(ticket=ticket, key=key), device.id
+    device.token_hash = tokens.stored(key, token, purpose="device")
+    changed(session, "devices", "access")
+    after_commit(session, lambda: pulses().forget(device_id))
+    return token
+
+
+def _settle(session: Session, device: Device, *, clock: Clock) -> None:
+    device.address_hash = None
+    device.address_ends_at = None
+    device.paired_at = clock()
+    by = Actor(kind="device", id=device.id, name=device.name)
+    audit.record(session, DeviceEvent.PAIRED, by=by, clock=clock, device=device.id)
+    changed(session, "devices", "access")
 
 
 def revoke_device(*, device_id: int, by: Actor, clock: Clock = utc_now) -> None:
@@ -192,7 +238,8 @@ def rename_device(*, device_id: int, name: str, by: Actor, clock: Clock = utc_no
     """Call a device otherwise; its page shows the new name at once.
 
     Raises:
-        Refused: `device_name_wrong`, `device_exists`, `device_unknown`, `device_revoked`.
+        Refused: `device_name_wrong`, `device_name_letters`, `device_exists`, `device_unknown`,
+            `device_revoked`.
     """
     name = named(name)
     with unit_of_work() as session:
@@ -282,6 +329,9 @@ def note_doubled(
     *, device_id: int, addresses: Collection[str], by: Actor, clock: Clock = utc_now
 ) -> None:
     """Write down once that a device's cookie was used from two addresses at once."""
+    known = pulses().suspicion(device_id)
+    # At once, not after the COMMIT: the next beat must not write a second line.
+    pulses().suspect(device_id, replace(known, doubled=tuple(sorted(addresses))))
     with unit_of_work() as session:
         audit.record(
             session,
@@ -292,6 +342,32 @@ def note_doubled(
             addresses=" ".join(sorted(addresses)),
         )
         changed(session, "devices")
+
+
+def call_one_machine(*, device_id: int, by: Actor, clock: Clock = utc_now) -> None:
+    """A person has looked: these addresses are one machine's (cable and Wi-Fi), no copy.
+
+    They raise no alarm any more until the device is paired anew; a third address does.
+
+    Raises:
+        Refused: `device_unknown`, `device_revoked`, `device_not_doubled`.
+    """
+    with unit_of_work() as session:
+        device = _in_use(session, device_id)
+        known = pulses().suspicion(device_id)
+        if not known.doubled:
+            raise Refused("device_not_doubled", name=device.name)
+        addresses = known.one_machine.union(known.doubled)
+        audit.record(
+            session,
+            DeviceEvent.ONE_MACHINE,
+            by=by,
+            clock=clock,
+            device=device_id,
+            addresses=" ".join(sorted(addresses)),
+        )
+        changed(session, "devices")
+        after_commit(session, lambda: pulses().suspect(device_id, Suspicion(one_machine=addresses)))
 
 
 def _ensure_task(task: str, acts: Collection[str]) -> None:

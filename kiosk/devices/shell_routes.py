@@ -4,15 +4,16 @@ when the server is away."""
 from __future__ import annotations
 
 import json
+import re
 import time
 from pathlib import Path
 from typing import Any
 
 from flask import Response, current_app, jsonify, make_response, render_template, request, url_for
 
-from kiosk.core import access, live
-from kiosk.core.access import ANYONE, THE_PROGRAM, Kind, allow
-from kiosk.devices import rules, services
+from kiosk.core import access, follow, live
+from kiosk.core.access import ANYONE, Kind, allow
+from kiosk.devices import rules
 from kiosk.devices.blueprint import bp
 from kiosk.devices.pulse import Beat, pulses
 
@@ -35,7 +36,7 @@ def beat() -> Response:
     """
     received = time.time()
     request.max_content_length = LARGEST_BEAT
-    said = _fields(request.get_json(silent=True))
+    said = _said()
     here = {
         caller.actor.id
         for caller in access.callers(request.cookies)
@@ -46,28 +47,38 @@ def beat() -> Response:
         # This cookie is another device's by now: the page asks anew what it is.
         return make_response("", 409)
     version = live.hub().version
-    address = request.remote_addr or ""
-    doubled_now = pulses().heard(device_id, address, _beat_of(said, received, version))
-    if doubled_now:
-        pulse = pulses().of(device_id)
-        services.note_doubled(
-            device_id=device_id, addresses=pulse.doubled if pulse else (), by=THE_PROGRAM
-        )
+    pulses().heard(device_id, _beat_of(said, received, version))
     response = make_response("", 204)
     response.headers["X-Kiosk-Now"] = f"{received * 1000:.0f}"
     response.headers["X-Kiosk-Page"] = version
     return response
 
 
-def _fields(sent: object) -> dict[str, Any]:
+def _said() -> dict[str, Any]:
+    """The fields of a beat; none where the body is no JSON of ours."""
+    try:
+        sent = request.get_json(silent=True)
+    except RecursionError:  # a thousand brackets; no ValueError, so `silent` does not cover it
+        return {}
     return sent if isinstance(sent, dict) else {}
 
 
 def _number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:  # four hundred digits
+        return None
     return number if abs(number) < 1e15 else None  # false for nan and infinity too
+
+
+#: Versions of pages as `core.page_version` makes them.
+_VERSION = re.compile(r"[0-9a-f]{12}")
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _beat_of(said: dict[str, Any], received: float, version: str) -> Beat:
@@ -75,7 +86,8 @@ def _beat_of(said: dict[str, Any], received: float, version: str) -> Beat:
     sent, round_trip = _number(said.get("sent")), _number(said.get("round_trip"))
     level, untouched = _number(said.get("battery")), _number(said.get("untouched"))
     quiet = _number(said.get("quiet")) or 0.0
-    page = str(said.get("page", ""))[:12]
+    # What a device says goes onto pages and into logs: only words that this program knows itself.
+    page, shows = _text(said.get("page")), _text(said.get("shows"))
     skew = None
     if sent is not None:
         skew = rules.clock_skew(
@@ -85,11 +97,12 @@ def _beat_of(said: dict[str, Any], received: float, version: str) -> Beat:
         battery=None if level is None else round(max(0.0, min(1.0, level)) * 100),
         is_charging=said.get("charging") is True,
         skew=skew,
-        page=page,
-        has_old_page=page != version,
-        shows=str(said.get("shows", ""))[:20],
+        page=page if _VERSION.fullmatch(page) else "",
+        has_old_page=page not in {"", version},
+        shows=shows if shows in follow.screens() else "",
         untouched=None if untouched is None else max(0, int(untouched)),
-        quiet=max(0.0, min(rules.QUIET_MOST, quiet)),
+        # Only such a page has a reason to be silent; any other would hide a dead device.
+        quiet=max(0.0, min(rules.QUIET_MOST, quiet)) if shows in follow.silent() else 0.0,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -45,6 +46,7 @@ class WaitingRoom:
         self._ticking = ticking
         self._by_code: dict[str, Waiting] = {}
         self._lock = threading.Lock()
+        self._strict_until = 0.0
 
     def arrive(self, *, secret_hash: bytes, address: str, agent: str) -> Waiting:
         """The place of a browser: the one it has, or a new one with a new code.
@@ -70,6 +72,12 @@ class WaitingRoom:
             )
             self._by_code[entry.code] = entry
             return entry
+
+    def holds(self, secret_hash: bytes, *, address: str) -> bool:
+        """Whether this secret was given to a browser that still waits, and asks from there."""
+        with self._lock:
+            mine = self._of(secret_hash)
+            return mine is not None and mine.ends > self._ticking() and mine.address == address
 
     def seconds_left(self, secret_hash: bytes) -> int | None:
         """How long this browser's code still lives; None when it has none. Counts as heard."""
@@ -98,6 +106,15 @@ class WaitingRoom:
         with self._lock:
             self._by_code.setdefault(entry.code, entry)
 
+    def clear(self) -> int:
+        """Take every code back; pages that are still there ask for another by themselves, one from
+        each address for the next ten minutes. Returns how many codes there were."""
+        with self._lock:
+            count = len(self._by_code)
+            self._by_code = {}
+            self._strict_until = self._ticking() + rules.CODE_LIVES
+            return count
+
     @property
     def count(self) -> int:
         """Pages that show a code and were heard a moment ago."""
@@ -118,22 +135,41 @@ class WaitingRoom:
         return heard
 
     def _make_room(self, address: str, now: float) -> None:
-        """Refuse the next one when it is too many. Pages that are gone give way first."""
-        here = sum(each.address == address for each in self._places)
-        if here < rules.WAITING_FROM_ONE and len(self._by_code) < rules.WAITING_IN_ALL:
+        """Find a place for one more, or refuse. Pages that are gone give way first, then those of
+        the address that holds most: a stranger who opens hundreds keeps no tablet out."""
+        most = self._most_from_one(now)
+        if self._held().get(address, 0) < most and len(self._by_code) < rules.WAITING_IN_ALL:
             return
         self._by_code = {
             code: each for code, each in self._by_code.items() if not _is_gone(each, now)
         }
-        here = sum(each.address == address for each in self._places)
-        if here >= rules.WAITING_FROM_ONE or len(self._by_code) >= rules.WAITING_IN_ALL:
+        held = self._held()
+        if held.get(address, 0) >= most:
             raise Refused("pairing_full")
+        if len(self._by_code) < rules.WAITING_IN_ALL:
+            return
+        giving = rules.gives_way(held, address)
+        if giving is None:
+            raise Refused("pairing_full")
+        # The last that came there: whoever waits longest may be just about to be confirmed.
+        last = max((each for each in self._places if each.address == giving), key=_ends)
+        del self._by_code[last.code]
+
+    def _held(self) -> Counter[str]:
+        return Counter(each.address for each in self._places)
+
+    def _most_from_one(self, now: float) -> int:
+        return rules.WAITING_WHEN_CLEARED if now < self._strict_until else rules.WAITING_FROM_ONE
 
     def _free_code(self) -> str:
         while True:
             code = f"{secrets.randbelow(10**rules.CODE_DIGITS):0{rules.CODE_DIGITS}d}"
             if code not in self._by_code:
                 return code
+
+
+def _ends(entry: Waiting) -> float:
+    return entry.ends
 
 
 def _is_gone(entry: Waiting, now: float) -> bool:

@@ -26,6 +26,12 @@ register(
             "This device has no such test. Load the page again and try once more.",
             status=NOT_SO,
         ),
+        "self_test_by_whom": Sentence(
+            "Chưa biết ai thử. Hãy nhập họ tên người thử ở đầu trang, rồi thử lại phần này.",
+            "Nobody knows who tries. Type your name at the top of the page, then try this part"
+            " again.",
+            status=NOT_SO,
+        ),
         "self_test_code_wrong": Sentence(
             "Mã vừa đọc không phải thẻ thử. Hãy dùng thẻ thử trên trang in thử máy in.",
             "What was read is not the test badge. Use the one on the printer's test page.",

@@ -19,8 +19,9 @@ from kiosk.core.checks import (
 )
 from kiosk.core.clock import hhmm
 from kiosk.devices import queries as devices
+from kiosk.devices.pulse import PULSE
 from kiosk.doctor import queries, rules
-from kiosk.doctor.part_words import listed
+from kiosk.doctor.part_words import by_whom, listed
 
 #: What the devices room calls a device's state, and what is found of it here.
 _STATES = {
@@ -32,8 +33,6 @@ _STATES = {
     "clock": "device_clock",
     "old_page": "device_old_page",
 }
-
-AT_THE_MACHINE = Said("tại máy", "at the device")
 
 
 def fleet(scene: Scene) -> Iterator[Finding]:
@@ -51,6 +50,11 @@ def fleet(scene: Scene) -> Iterator[Finding]:
         if row.paired_at is not None and (not scene.is_serving or row.last_seen_at is None):
             # A program that has just started has heard nobody, and calls nobody well.
             yield Finding("device_unheard", facts)
+        elif row.state == "fine" and not row.beat.page:
+            # Heard, yet its page has not said what it is.
+            yield Finding("device_page_unknown", facts)
+        elif row.state == "fine" and row.beat.battery is None:
+            yield Finding("device_battery_unknown", facts)
         else:
             yield Finding(_STATES.get(row.state, "device_strange"), facts)
 
@@ -63,14 +67,23 @@ def tests(scene: Scene) -> Iterator[Finding]:
         yield Finding("tests_no_device")
     for row in rows:
         done = today.get(row.id, {})
-        found = rules.shown(row.kind, {part: test.ok for part, test in done.items()})
+        found = rules.shown(
+            row.kind,
+            {part: test.ok for part, test in done.items()},
+            as_gate=row.works_as_gate,
+        )
         newest = max(done.values(), key=lambda test: test.at, default=None)
+        spare = listed(found.spare)
         yield Finding(
             f"tests_{found.outcome}",
             {
                 "device": row.name,
                 "parts": listed(found.parts),
-                "by": (newest.by_name or AT_THE_MACHINE) if newest else "–",
+                "good": listed(found.good),
+                "spare": Said(f"; không cần thử {spare.vi}", f"; {spare.en} not needed")
+                if found.spare
+                else "",
+                "by": by_whom(newest) if newest else "–",
                 "at": hhmm(newest.at) if newest else "–",
             },
         )
@@ -84,7 +97,7 @@ register(
         name=("Kết nối thiết bị", "Devices connected"),
         run=fleet,
         page="devices.board",
-        follows=frozenset({"devices", "access"}),
+        follows=frozenset({"devices", "access", PULSE}),
     ),
     Check(
         key="devices.tests",
@@ -112,6 +125,25 @@ say(
         "fleet_no_projector": warn(("Chưa có máy chiếu nào", "There is no projector"), _PAIR),
         "fleet_no_tablet": warn(("Chưa có máy tính bảng nào", "There is no tablet"), _PAIR),
         "device_heard": good("{device}: đang nối, {at}", "{device}: connected, {at}"),
+        "device_page_unknown": unknown(
+            (
+                "{device}: đang nối, {at}; không rõ trang và pin",
+                "{device}: connected, {at}; its page and battery are not known",
+            ),
+            ("Mở lại trang trên máy đó.", "Load its page again."),
+        ),
+        "device_battery_unknown": unknown(
+            (
+                "{device}: đang nối, {at}; không rõ pin",
+                "{device}: connected, {at}; its battery is not known",
+            ),
+            (
+                "Máy không tự báo pin: xem trên máy đó, cắm sạc.",
+                "It does not tell its battery: look there, plug it in.",
+            ),
+            # iPads and desktop machines never tell.
+            blocks=False,
+        ),
         "device_unheard": unknown(
             ("{device}: chưa nghe thấy", "{device}: not heard yet"),
             (
@@ -130,8 +162,8 @@ say(
         "device_doubled": bad(
             ("{device}: hai máy dùng chung danh tính", "{device}: two machines share its identity"),
             (
-                "Thu hồi ở trang Thiết bị, rồi ghép lại máy thật.",
-                "Revoke it on the page Devices, then pair the real one again.",
+                "Xem ở trang Thiết bị: thu hồi rồi ghép lại máy thật, hoặc bấm Đúng là một máy.",
+                "See the page Devices: revoke it and pair it again, or say that it is one machine.",
             ),
         ),
         "device_battery": warn(
@@ -156,7 +188,16 @@ say(
             # That there is no gate is a line of its own.
             blocks=False,
         ),
-        "tests_passed": good("{device}: đạt ({by}, {at})", "{device}: passed ({by}, {at})"),
+        "tests_passed": good(
+            "{device}: đạt ({by}, {at}){spare}", "{device}: passed ({by}, {at}){spare}"
+        ),
+        "tests_part": unknown(
+            (
+                "{device}: đạt một phần: {good} ({by}, {at}); không rõ: {parts}",
+                "{device}: passed in part: {good} ({by}, {at}); not known: {parts}",
+            ),
+            _TRY,
+        ),
         "tests_partly": warn(
             (
                 "{device}: dùng được, nhưng {parts} chưa đạt ({by}, {at})",

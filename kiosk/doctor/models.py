@@ -34,5 +34,5 @@ class SelfTest(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: `staff:3`, or `device:2` where nobody was signed in at that machine.
     by: Mapped[str] = mapped_column(String(40))
-    #: The account's name then; empty where nobody was signed in ("tại máy").
+    #: The account's name then, else the name that the person typed at that machine.
     by_name: Mapped[str] = mapped_column(String(80), default="")

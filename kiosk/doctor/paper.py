@@ -8,10 +8,10 @@ from typing import Any
 
 from kiosk.conference import badge_code
 from kiosk.core import qr, typeset
-from kiosk.core.checks import NOT_KNOWN, State
+from kiosk.core.checks import State
 from kiosk.core.clock import hhmm, in_hall
 from kiosk.doctor.fonts import STACKED
-from kiosk.doctor.part_words import PARTS
+from kiosk.doctor.part_words import PARTS, by_whom, part_state
 from kiosk.doctor.queries import SelfTestRow
 from kiosk.doctor.report import GROUPS, STATES, Line, Report, Todo, Tried
 from kiosk.doctor.rules import Part
@@ -82,7 +82,9 @@ def _tried(machines: Iterable[Tried]) -> list[dict[str, Any]]:
         kinds.setdefault(machine.kind, []).append(
             {
                 "name": machine.device or "Máy tính này",
-                "parts": [_part(part, row) for part, row in machine.parts],
+                "parts": [
+                    _part(part, row, is_spare=part in machine.spare) for part, row in machine.parts
+                ],
                 "state": STATES[machine.state][0],
                 "strong": machine.state in {State.BAD, State.UNKNOWN},
             }
@@ -90,12 +92,12 @@ def _tried(machines: Iterable[Tried]) -> list[dict[str, Any]]:
     return [{"name": _KINDS.get(kind, kind), "rows": rows} for kind, rows in kinds.items()]
 
 
-def _part(part: Part, row: SelfTestRow | None) -> str:
+def _part(part: Part, row: SelfTestRow | None, *, is_spare: bool) -> str:
     """`loa: đạt (Lan, 06:45)`."""
-    word = PARTS[part][0]
+    word, state = PARTS[part][0], part_state(row, is_spare=is_spare).vi
     if row is None:
-        return f"{word}: {NOT_KNOWN[0]}"
-    return f"{word}: {'đạt' if row.ok else 'CHƯA ĐẠT'} ({row.by_name or 'tại máy'}, {hhmm(row.at)})"
+        return f"{word}: {state}"
+    return f"{word}: {state if row.ok else state.upper()} ({by_whom(row).vi}, {hhmm(row.at)})"
 
 
 def sheet_job(order: Mapping[str, Any], progress: Progress) -> bytes:

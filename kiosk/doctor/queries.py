@@ -24,8 +24,10 @@ class SelfTestRow:
     part: Part
     ok: bool
     at: datetime
-    #: Who was signed in at that machine; empty for nobody.
+    #: Who was signed in at that machine, or wrote a name there; empty on rows of older versions.
     by_name: str
+    #: Somebody without an account: the name is what was typed.
+    is_typed: bool = False
 
 
 #: By device, None for the laptop itself; then by part.
@@ -39,13 +41,22 @@ def self_tests_today(session: Session, now: datetime) -> SelfTests:
     """
     found: dict[int | None, dict[Part, SelfTestRow]] = {}
     rows = session.execute(
-        select(SelfTest.device_id, SelfTest.part, SelfTest.ok, SelfTest.at, SelfTest.by_name)
+        select(
+            SelfTest.device_id,
+            SelfTest.part,
+            SelfTest.ok,
+            SelfTest.at,
+            SelfTest.by,
+            SelfTest.by_name,
+        )
         .where(SelfTest.at >= rules.day_begins(now, hall=HALL), SelfTest.at <= now)
         .order_by(SelfTest.at, SelfTest.id)
     )
     for row in rows:
         part = Part(row.part)
-        found.setdefault(row.device_id, {})[part] = SelfTestRow(part, row.ok, row.at, row.by_name)
+        found.setdefault(row.device_id, {})[part] = SelfTestRow(
+            part, row.ok, row.at, row.by_name, is_typed=not row.by.startswith("staff")
+        )
     return found
 
 

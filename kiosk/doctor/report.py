@@ -104,6 +104,8 @@ class Tried:
     #: Every part that such a machine has, in order; None where nobody has tried it.
     parts: tuple[tuple[Part, SelfTestRow | None], ...]
     state: State
+    #: Untried parts that this machine need not show for what it does.
+    spare: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -190,6 +192,7 @@ class Report:
                         else {"ok": row.ok, "at": row.at.isoformat(), "by": row.by_name or None}
                         for part, row in tried.parts
                     },
+                    "not_needed": [part.value for part in tried.spare],
                 }
                 for tried in (self.laptop, *self.devices)
             ],
@@ -200,6 +203,7 @@ _OUTCOMES = {
     "passed": State.GOOD,
     "partly": State.WARN,
     "missing": State.UNKNOWN,
+    "part": State.UNKNOWN,
     "failed": State.BAD,
 }
 
@@ -276,11 +280,16 @@ def _devices(session: Session, tests: SelfTests) -> Iterator[Tried]:
         devices.devices(session, with_revoked=False), key=lambda row: (row.kind, row.id)
     ):
         done = tests.get(row.id, {})
-        found = rules.shown(row.kind, {part: test.ok for part, test in done.items()})
+        found = rules.shown(
+            row.kind,
+            {part: test.ok for part, test in done.items()},
+            as_gate=row.works_as_gate,
+        )
         yield Tried(
             device=row.name,
             kind=row.kind,
             device_id=row.id,
             parts=tuple((part, done.get(part)) for part in rules.OF_KIND.get(row.kind, ())),
             state=_OUTCOMES[found.outcome],
+            spare=found.spare,
         )

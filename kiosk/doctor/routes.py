@@ -22,12 +22,13 @@ from kiosk.conference import queries as people
 from kiosk.core import hx, jobs, live
 from kiosk.core.access import PREPARERS, Role, actor, allow
 from kiosk.core.checks import Check
-from kiosk.core.clock import utc_now
+from kiosk.core.clock import hhmm, utc_now
 from kiosk.core.db import db
 from kiosk.core.html import present_language
 from kiosk.doctor import paper, report, services
 from kiosk.doctor.measuring import Doctor
-from kiosk.doctor.part_words import part_word
+from kiosk.doctor.part_words import by_whom, part_state, part_word
+from kiosk.doctor.queries import SelfTestRow
 from kiosk.doctor.report import Report
 from kiosk.doctor.subjects import subjects
 
@@ -45,7 +46,10 @@ TAPS, ANCHOR = "doctor.taps", "#tai-may"
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
-    app.jinja_env.globals.update(part_word=lambda part: part_word(part, present_language()))
+    app.jinja_env.globals.update(
+        part_word=lambda part: part_word(part, present_language()),
+        part_said=_part_said,
+    )
     hub: live.Hub = app.extensions["kiosk_live"]
     facts = frozenset({services.FACT, live.THE_CLOCK}).union(
         *(check.follows for check in subjects())
@@ -90,6 +94,18 @@ def _scene(*, presses: bool) -> dict[str, Any]:
         "test_code": badge_code.TEST,
         "test_grouped": badge_code.grouped(badge_code.TEST),
     }
+
+
+def _part_said(row: SelfTestRow | None, is_spare: bool) -> str:
+    """What is known of one part: `đạt, Lan, 06:45`."""
+    english = present_language() == "en"
+    state = part_state(row, is_spare=is_spare)
+    if row is None:
+        return state.en if english else state.vi
+    who = by_whom(row)
+    return ", ".join(
+        [state.en if english else state.vi, who.en if english else who.vi, hhmm(row.at)]
+    )
 
 
 def _word(words: tuple[str, str]) -> str:

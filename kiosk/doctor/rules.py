@@ -209,33 +209,51 @@ OF_KIND: Mapping[str, tuple[Part, ...]] = {
     "projector": (Part.PICTURE, Part.SOUND),
 }
 
-#: What must have been shown today: one of each group. A gate reads badges by scanner or by camera.
+#: One of these reads a code: a badge at a gate, a voting slip at a tablet.
+_READS = frozenset({Part.SCAN, Part.CAMERA})
+
+#: What must have been shown today: one of each group.
 NEEDED: Mapping[str, tuple[frozenset[Part], ...]] = {
-    "gate": (frozenset({Part.SOUND}), frozenset({Part.SCAN, Part.CAMERA})),
-    "tablet": (frozenset({Part.TOUCH}),),
+    "gate": (frozenset({Part.SOUND}), _READS),
+    "tablet": (frozenset({Part.TOUCH}), _READS),
     "projector": (frozenset({Part.PICTURE}),),
 }
+
+
+def needed(kind: str, *, as_gate: bool = False) -> tuple[frozenset[Part], ...]:
+    """The groups of which one part each must have been shown. `as_gate`: a tablet that is told to
+    scan badges has to be heard as well."""
+    groups = NEEDED.get(kind, ())
+    if kind == "tablet" and as_gate:
+        return (*groups, frozenset({Part.SOUND}))
+    return groups
 
 
 @dataclass(frozen=True)
 class Shown:
     """What today's self-tests of a device say."""
 
-    #: `failed`, `missing`, `partly` (it works, yet something on it does not) or `passed`.
+    #: `failed`, `missing` (nothing that is needed was shown), `part` (some of it was, the rest is
+    #: not known), `partly` (it works, yet something on it does not) or `passed`.
     outcome: str
     #: The parts that the outcome is about.
     parts: tuple[Part, ...]
+    #: Untried, and not needed for what this device does.
+    spare: tuple[Part, ...] = ()
+    #: Needed parts that have been shown.
+    good: tuple[Part, ...] = ()
 
 
-def shown(kind: str, today: Mapping[Part, bool]) -> Shown:
+def shown(kind: str, today: Mapping[Part, bool], *, as_gate: bool = False) -> Shown:
     """Judge a device by the newest result of each part of this day.
 
     A part that was never tried is unknown, and so is the device while it is one of those needed.
     """
     possible = OF_KIND.get(kind, ())
+    groups = needed(kind, as_gate=as_gate)
     failed: list[Part] = []
     missing: list[Part] = []
-    for group in NEEDED.get(kind, ()):
+    for group in groups:
         members = [part for part in possible if part in group]
         if any(today.get(part) for part in members):
             continue
@@ -245,12 +263,26 @@ def shown(kind: str, today: Mapping[Part, bool]) -> Shown:
             missing += untried
         else:
             failed += members
+    in_a_group = frozenset[Part]().union(*groups)
+    good = tuple(part for part in possible if part in in_a_group and today.get(part))
+    spare = tuple(part for part in possible if part not in today and part not in missing)
     if failed:
-        return Shown("failed", tuple(failed))
+        return Shown("failed", tuple(failed), spare, good)
     if missing or not possible:
-        return Shown("missing", tuple(missing))
-    partly = tuple(part for part in possible if today.get(part) is False)
-    return Shown("partly", partly) if partly else Shown("passed", ())
+        return Shown("part" if good else "missing", tuple(missing), spare, good)
+    broken = tuple(part for part in possible if today.get(part) is False)
+    return Shown("partly" if broken else "passed", broken, spare, good)
+
+
+#: Letters that the name of whoever tried a machine has, least and most.
+_NAME_LEAST, _NAME_MOST = 2, 60
+
+
+def is_a_name(name: str) -> bool:
+    """Whether a tidied text can be somebody's name: letters, and no more than fit on a line."""
+    letters = sum(sign.isalpha() for sign in name)
+    plain = all(sign.isalpha() or sign in " .'-" for sign in name)
+    return letters >= _NAME_LEAST and len(name) <= _NAME_MOST and plain
 
 
 def day_begins(now: datetime, *, hall: tzinfo) -> datetime:

@@ -75,12 +75,20 @@ def _by(device: DeviceRow) -> Actor:
 
 def _scene(device: DeviceRow) -> dict[str, Any]:
     done = queries.self_tests_today(db.session(), utc_now()).get(device.id, {})
-    found = rules.shown(device.kind, {part: test.ok for part, test in done.items()})
+    found = rules.shown(
+        device.kind,
+        {part: test.ok for part, test in done.items()},
+        as_gate=device.works_as_gate,
+    )
+    by = _by(device)
     return {
         "device": device,
         "parts": [(part, done.get(part)) for part in rules.OF_KIND.get(device.kind, ())],
         "outcome": found.outcome,
         "missing": found.parts,
+        "spare": found.spare,
+        "good_parts": found.good,
+        "signed_in": by.name if by.kind == "staff" else "",
         "test_code": badge_code.TEST,
         "is_told": device.kind == Kind.TABLET and device.task == ACT,
         "others": [row for row in _devices_here() if row.id != device.id],
@@ -104,11 +112,12 @@ def record() -> str:
     """One part, tried: the list of all parts again, with who and when.
 
     Raises:
-        Refused: `self_test_unknown`, `self_test_code_wrong`.
+        Refused: `self_test_unknown`, `self_test_code_wrong`, `self_test_by_whom`.
     """
     device = _device()
     part, ok = request.form.get("part", ""), request.form.get("ok") == "1"
     if ok and part in READ and not badge_code.is_test(request.form.get("code", "")):
         raise Refused("self_test_code_wrong")
-    services.record_self_test(device.id, part, ok, _by(device))
+    tester = request.form.get("tester", "")[:200]
+    services.record_self_test(device.id, part, ok, _by(device), tester=tester)
     return render_template("doctor/_selftest_state.html", **_scene(device))

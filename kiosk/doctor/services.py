@@ -9,6 +9,7 @@ from kiosk.core.access import Actor
 from kiosk.core.clock import Clock, utc_now
 from kiosk.core.db import changed, unit_of_work
 from kiosk.core.errors import Refused
+from kiosk.core.names import tidy
 from kiosk.devices import queries as devices
 from kiosk.doctor import queries, rules
 from kiosk.doctor.events import DoctorEvent
@@ -20,15 +21,26 @@ FACT = "doctor"
 
 
 def record_self_test(
-    device_id: int | None, part: str, ok: bool, by: Actor, *, clock: Clock = utc_now
+    device_id: int | None,
+    part: str,
+    ok: bool,
+    by: Actor,
+    *,
+    tester: str = "",
+    clock: Clock = utc_now,
 ) -> None:
     """Record that a person has tried one part of a device, or of the laptop (`device_id` None).
 
-    `by` is the member of staff who is signed in at that machine, else the device itself.
+    `by` is the member of staff who is signed in at that machine, else the device itself; then
+    `tester` is the name of whoever tried it. A machine vouches for nothing.
 
     Raises:
-        Refused: `self_test_unknown` for a part that such a machine has not.
+        Refused: `self_test_unknown` for a part that such a machine has not,
+            `self_test_by_whom` where neither an account nor a name says who.
     """
+    name = by.name[:80] if by.kind == "staff" else tidy(tester)
+    if by.kind != "staff" and not rules.is_a_name(name):
+        raise Refused("self_test_by_whom")
     with unit_of_work() as session:
         possible: tuple[Part, ...] = rules.LAPTOP
         if device_id is not None:
@@ -45,11 +57,13 @@ def record_self_test(
                 ok=ok,
                 at=at,
                 by=by.label,
-                by_name=by.name[:80] if by.kind == "staff" else "",
+                by_name=name,
             )
         )
         # The laptop is no device: its line names none.
-        where = {} if device_id is None else {"device": device_id}
+        where: dict[str, str | int] = {} if device_id is None else {"device": device_id}
+        if by.kind != "staff":
+            where["tester"] = name
         event = DoctorEvent.PASSED if ok else DoctorEvent.FAILED
         audit.record(session, event, by=by, clock=lambda: at, part=Part(part).value, **where)
         changed(session, FACT)

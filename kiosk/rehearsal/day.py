@@ -15,18 +15,19 @@ from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from kiosk.backup.copying import Copy
 from kiosk.config import Settings
 from kiosk.core.clock import in_hall, utc_now
 from kiosk.core.errors import Refused
 from kiosk.founding import Made, make_conference, real_plan
-from kiosk.rehearsal import copies, doors, facts, invariants, preparing, sitting
-from kiosk.rehearsal.hall import log_lines, serving
+from kiosk.rehearsal import copies, doors, encrypted, facts, fleet, invariants, preparing, sitting
+from kiosk.rehearsal.figures import figures_of
+from kiosk.rehearsal.hall import log_lines, standing_by
 from kiosk.rehearsal.people import invent, write_roster_xlsx
 from kiosk.rehearsal.report import Report
 from kiosk.rehearsal.told import Copied
+from kiosk.rehearsal.told_devices import NEVER_TRIED
 from kiosk.rehearsal.walk import Tell, Walk
 
 #: One guest for so many delegates, and two at least.
@@ -37,7 +38,13 @@ REPORT = "report.json"
 
 
 def rehearse(
-    *, delegates: int = 186, gates: int = 3, seed: int = 2026, out: Path | None = None, tell: Tell
+    *,
+    delegates: int = 186,
+    gates: int = 3,
+    tablets: int = 4,
+    seed: int = 2026,
+    out: Path | None = None,
+    tell: Tell,
 ) -> Report:
     """Walk the whole day once and check it. The same seed brings the same people and arrivals.
 
@@ -55,14 +62,22 @@ def rehearse(
     tell(f"{out}")
     founding = time.perf_counter()
     made = _found(settings, delegates=delegates)
-    walk = Walk(settings=settings, gate_count=gates, seed=seed, tell=tell, made=made)
-    walk.note_phase("founding", founding)
     with ExitStack() as ending:
+        walk = Walk(
+            settings=settings,
+            server=ending.enter_context(standing_by(settings.instance, log=out / LOG)),
+            gate_count=gates,
+            tablet_count=tablets,
+            seed=seed,
+            tell=tell,
+            made=made,
+        )
+        walk.note_phase("founding", founding)
         with walk.phase("starting"):
-            server = ending.enter_context(serving(settings.instance, log=out / LOG))
+            lan = encrypted.open_doors(walk.server)
         # Closed before the server is told to stop: open streams would hold it for seconds.
         ending.callback(walk.close)
-        copy = _through(walk, server.address)
+        copy = _through(walk, lan)
     with walk.phase("restoring"):
         copied = _restored(walk, copy, into=out / copies.RESTORED)
     with walk.phase("checking"):
@@ -72,7 +87,8 @@ def rehearse(
         delegates=delegates,
         outcomes=dict(sorted(Counter(answer.outcome or "none" for answer in day.told).items())),
         findings=findings,
-        figures=walk.figures() | _figures_of(copied),
+        untried=(*walk.noted.untried, *NEVER_TRIED),
+        figures=figures_of(walk, copied),
         seconds=round(time.perf_counter() - begun, 2),
         out=out,
     )
@@ -91,14 +107,16 @@ def _found(settings: Settings, *, delegates: int) -> Made:
     return make_conference(settings, plan=real_plan(), roster=roster, rehearsal=True)
 
 
-def _through(walk: Walk, address: str) -> Copy | None:
+def _through(walk: Walk, lan: str) -> Copy | None:
     """Walk the day from the first sign-in to the last list; the copy that was made meanwhile."""
     with walk.phase("preparing"):
-        preparing.prepare(walk, address)
+        preparing.prepare(walk, lan)
     with walk.phase("arriving"):
         doors.arrive(walk)
     with walk.phase("agenda"):
         sitting.sit(walk)
+    with walk.phase("devices"):
+        fleet.walk_through(walk)
     with walk.phase("ending"):
         sitting.end(walk)
     with walk.phase("copying"):
@@ -115,11 +133,3 @@ def _restored(walk: Walk, copy: Copy | None, *, into: Path) -> Copied | None:
     except (Refused, OSError) as failed:
         walk.tell(f"the copy was not restored: {failed}")
         return None
-
-
-def _figures_of(copied: Copied | None) -> dict[str, Any]:
-    """What the copy held, so that an empty one is noticed."""
-    if copied is None:
-        return {"copy": None}
-    stored = copied.stored
-    return {"copy": {"book_seq": copied.book_seq, "stays": len(stored.stays)}}

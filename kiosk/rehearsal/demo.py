@@ -21,12 +21,12 @@ from flask import (
 )
 
 from kiosk import instance
-from kiosk.conference import badge_code
+from kiosk.conference import badge_code, badge_issue
 from kiosk.conference import queries as people
 from kiosk.conference import services as conference
 from kiosk.config import Settings
 from kiosk.core import qr
-from kiosk.core.access import ANYONE, THE_PROGRAM, Kind, Role, allow, callers
+from kiosk.core.access import ANYONE, THE_PROGRAM, Kind, Role, allow, callers, here_only
 from kiosk.core.clock import in_hall, utc_now
 from kiosk.core.db import db
 from kiosk.core.errors import Refused
@@ -118,10 +118,11 @@ def _ticket(kind: Kind) -> str:
 
 @bp.get("/start")
 @allow(ANYONE)
+@here_only
 def start() -> str:
     """Every face of the rehearsal on one page, and a few badges to hold before the camera."""
     key: bytes = current_app.extensions["kiosk_keys"].badge
-    faces = conference.badge_faces(db.session(), key=key)
+    faces = badge_issue.badge_faces(db.session(), key=key)
     some = random.Random(7).sample(faces, min(5, len(faces)))  # noqa: S311 (a choice, no secret)
     forged = badge_code.derive(b"a key that nobody has", delegate_id=1, issue=1)
     some.append({"name": "", "title": "", "unit": "", "standing": "forged", "code": forged})
@@ -138,6 +139,7 @@ def start() -> str:
 
 @bp.post("/start/device")
 @allow(ANYONE)
+@here_only
 def start_device() -> Response:
     """Turn this browser into the demonstration's gate, projector or tablet."""
     try:

@@ -31,6 +31,7 @@ from kiosk.rehearsal.stored import (
     Note,
     Person,
     Scan,
+    SelfTest,
     Signature,
     Stay,
     Stored,
@@ -68,6 +69,16 @@ def badges_of(source: sqlite3.Connection) -> tuple[Badge, ...]:
         Badge,
         "SELECT delegate_id, issue, attempt, revoked_at IS NOT NULL FROM badge"
         " ORDER BY delegate_id, issue",
+    )
+
+
+def devices_of(source: sqlite3.Connection) -> tuple[Device, ...]:
+    """Every device, revoked ones too."""
+    return _rows(
+        source,
+        Device,
+        "SELECT id, kind, direction, name, task, paired_at IS NOT NULL,"
+        " revoked_at IS NOT NULL FROM device ORDER BY id",
     )
 
 
@@ -158,7 +169,10 @@ def read_stored(instance: Path) -> Stored:
                 " FROM pledge_signature g JOIN pledge_signatory s ON s.id = g.signatory_id"
                 " ORDER BY g.id",
             ),
-            devices=_rows(source, Device, "SELECT id, kind, direction FROM device ORDER BY id"),
+            devices=devices_of(source),
+            self_tests=_rows(
+                source, SelfTest, "SELECT device_id, part, ok, by_name FROM self_test ORDER BY id"
+            ),
             base=base[0] if base else None,
             opened_at=_moment(opened),
             ended_at=_moment(ended),

@@ -25,7 +25,8 @@ from typing import Any
 import httpx
 
 import kiosk
-from kiosk import config, instance
+from kiosk import instance
+from kiosk.config import ENV
 from kiosk.core.errors import Refused
 
 #: Seconds until a server that starts must have answered once.
@@ -57,52 +58,97 @@ class Statuses:
 # -- the server ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass
 class Server:
-    """A running `kiosk serve`."""
+    """A running `kiosk serve`; killed and started again, it keeps its port."""
 
-    process: subprocess.Popen[bytes]
-    address: str
+    folder: Path
     log: Path
+    #: `http://127.0.0.1:PORT`, the door of this laptop; empty before the first start.
+    address: str = ""
+    #: Port of the encrypted door; 0 where the server was told to have none.
+    https_port: int = 0
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self, options: Sequence[str]) -> None:
+        """Start the program and wait for its first answer.
+
+        Raises:
+            Refused: `rehearsal_server_silent` when it dies or does not answer in time.
+        """
+        # A technician's own settings must not change what is rehearsed in a throw-away folder.
+        calm = {name: value for name, value in os.environ.items() if not name.startswith(ENV)}
+        calm["PYTHONPATH"] = program_path()
+        command = [sys.executable, "-m", "kiosk.cli", "--instance", str(self.folder)]
+        # No port that others want; after a kill the same one, where all browsers look for it.
+        port = self.address.rpartition(":")[2] or "0"
+        command += ["serve", "--port", port, *options]
+        with self.log.open("ab") as out:
+            self.process = subprocess.Popen(  # noqa: S603 (our own program, no shell)
+                command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=calm
+            )
+        door = self._answering(self.process)
+        self.address = str(door["address"])
+        self.https_port = int(door.get("https_port") or 0)
+
+    def kill(self) -> None:
+        """What a power cut does to the program."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(STOP_WITHIN)
+
+    def _answering(self, process: subprocess.Popen[bytes]) -> dict[str, Any]:
+        """What the server has written down about its doors, once it has answered."""
+        until = time.monotonic() + START_WITHIN
+        while time.monotonic() < until and process.poll() is None:
+            with suppress(OSError, ValueError, KeyError, httpx.HTTPError):
+                answer = httpx.get(f"{self._door()['address']}/healthz", timeout=2, trust_env=False)
+                if answer.status_code == 200:
+                    # Read again: the first reading may have been of the server before.
+                    return self._door()
+            time.sleep(0.03)
+        raise Refused("rehearsal_server_silent", log=str(self.log))
+
+    def _door(self) -> dict[str, Any]:
+        door: dict[str, Any] = json.loads((self.folder / instance.DOOR).read_text(encoding="utf-8"))
+        return door
+
+
+def program_path() -> str:
+    """`PYTHONPATH` for a process of ours: the program that rehearses is the program that serves,
+    wherever it was started."""
+    here = str(Path(kiosk.__file__).parents[1])
+    return os.pathsep.join([here, *filter(None, [os.environ.get("PYTHONPATH")])])
+
+
+#: A rehearsal is nobody else's business: this laptop alone.
+THIS_LAPTOP_ALONE = ("--no-tls",)
 
 
 @contextmanager
-def serving(folder: Path, *, log: Path, options: Sequence[str] = ("--no-tls",)) -> Iterator[Server]:
+def serving(
+    folder: Path, *, log: Path, options: Sequence[str] = THIS_LAPTOP_ALONE
+) -> Iterator[Server]:
     """Run the real server on an instance until the block ends, however it ends.
 
     Raises:
         Refused: `rehearsal_server_silent` when it dies or does not answer in time.
     """
-    # A technician's own settings must not change what is rehearsed in a throw-away folder.
-    calm = {name: value for name, value in os.environ.items() if not name.startswith(config.ENV)}
-    calm["PYTHONPATH"] = os.pathsep.join(
-        # The program that rehearses is the program that serves, wherever it was started.
-        [str(Path(kiosk.__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
-    )
-    # A rehearsal is nobody else's business: this laptop alone, and no port that others want.
-    command = [sys.executable, "-m", "kiosk.cli", "--instance", str(folder)]
-    command += ["serve", "--port", "0", *options]
-    with log.open("wb") as out:
-        process = subprocess.Popen(  # noqa: S603 (our own program, no shell)
-            command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=calm
-        )
-        try:
-            yield Server(process=process, address=_answering(process, folder, log), log=log)
-        finally:
-            stop(process)
+    with standing_by(folder, log=log) as server:
+        server.start(options)
+        yield server
 
 
-def _answering(process: subprocess.Popen[bytes], folder: Path, log: Path) -> str:
-    """The address of the server once it has answered."""
-    until = time.monotonic() + START_WITHIN
-    while time.monotonic() < until and process.poll() is None:
-        with suppress(OSError, ValueError, KeyError, httpx.HTTPError):
-            door = json.loads((folder / instance.DOOR).read_text(encoding="utf-8"))
-            answer = httpx.get(f"{door['address']}/healthz", timeout=2, trust_env=False)
-            if answer.status_code == 200:
-                return str(door["address"])
-        time.sleep(0.03)
-    raise Refused("rehearsal_server_silent", log=str(log))
+@contextmanager
+def standing_by(folder: Path, *, log: Path) -> Iterator[Server]:
+    """The same for a server that the block starts by itself, perhaps more than once."""
+    log.unlink(missing_ok=True)
+    server = Server(folder, log)
+    try:
+        yield server
+    finally:
+        if server.process is not None:
+            stop(server.process)
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
@@ -130,38 +176,63 @@ def log_lines(log: Path) -> tuple[str, ...]:
 _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
-def client_of(address: str, *, follow_redirects: bool = False) -> httpx.Client:
-    """A client of the rehearsed hall, deaf to proxies that the environment may name."""
+def client_of(
+    address: str,
+    *,
+    follow_redirects: bool = False,
+    trusting: ssl.SSLContext = _NO_TLS,
+    speaks_from: str | None = None,
+) -> httpx.Client:
+    """A client of the rehearsed hall, deaf to proxies that the environment may name.
+
+    `trusting` holds the authorities that it believes; `speaks_from` is an address of this laptop
+    other than the usual one.
+    """
     return httpx.Client(
         base_url=address,
         follow_redirects=follow_redirects,
         timeout=ANSWER_WITHIN,
         trust_env=False,
-        verify=_NO_TLS,
+        transport=httpx.HTTPTransport(verify=trusting, local_address=speaks_from),
     )
 
 
 class Browser:
     """One browser: cookies, the token of its last page, and htmx's headers on its acts."""
 
-    def __init__(self, address: str, statuses: Statuses) -> None:
+    def __init__(
+        self,
+        address: str,
+        statuses: Statuses,
+        *,
+        trusting: ssl.SSLContext = _NO_TLS,
+        speaks_from: str | None = None,
+    ) -> None:
         self.address = address
         self.statuses = statuses
         self.csrf = ""
-        #: The page that was loaded last.
+        #: The page that was loaded last, and its address after all redirections.
         self.shown = ""
-        self.client = client_of(address, follow_redirects=True)
+        self.where = ""
+        self.client = client_of(
+            address, follow_redirects=True, trusting=trusting, speaks_from=speaks_from
+        )
 
-    def page(self, path: str) -> str:
-        """Load a page and keep its token, as a person who opens it does."""
+    def look(self, path: str) -> int:
+        """Load a page, whatever comes of it; its HTTP status."""
         answer = self._sent(self.client.get(path, headers={"Accept": "text/html"}))
-        if answer.status_code != 200:
-            raise Refused("rehearsal_stuck", step=path, status=answer.status_code)
         found = _CSRF.search(answer.text)
         if found:
             self.csrf = found[1]
-        self.shown = answer.text
-        return answer.text
+        self.shown, self.where = answer.text, answer.url.path
+        return answer.status_code
+
+    def page(self, path: str) -> str:
+        """Load a page and keep its token, as a person who opens it does."""
+        status = self.look(path)
+        if status != 200:
+            raise Refused("rehearsal_stuck", step=path, status=status)
+        return self.shown
 
     def act(self, path: str, **form: str | int) -> httpx.Response:
         """Press a button of the page: a POST with htmx's headers and the token."""

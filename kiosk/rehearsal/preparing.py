@@ -9,15 +9,14 @@ from functools import partial
 from kiosk import config
 from kiosk.core import keys
 from kiosk.core.errors import Refused
-from kiosk.rehearsal import facts, minutes, signing
+from kiosk.rehearsal import encrypted, facts, minutes, pairing, signing
 from kiosk.rehearsal.crowd import crowd_of, reissued_of
 from kiosk.rehearsal.gates import Gates
-from kiosk.rehearsal.hall import Browser, pair, sign_in
+from kiosk.rehearsal.hall import Browser, sign_in
 from kiosk.rehearsal.people import invent
 from kiosk.rehearsal.reception import Reception
 from kiosk.rehearsal.told import Attached, Turned
 from kiosk.rehearsal.walk import Walk
-from kiosk.rehearsal.wall import Wall
 from kiosk.staff.services import made_password
 
 #: The item that the secretary moves up by one before the opening: the pledge before the movement.
@@ -33,16 +32,27 @@ DESK = "ban-don-tiep"
 _FILE = re.compile(r"/console/agenda/\d+/files/(\d+)/remove")
 
 
-def prepare(walk: Walk, address: str) -> None:
-    """Everything until the first guest stands at the door."""
-    walk.secretary = walk.came(Browser(address, walk.statuses))
+def prepare(walk: Walk, lan: str) -> None:
+    """Everything until the first guest stands at the door. `lan` is where the server stands in the
+    local network; empty for nowhere."""
+    walk.secretary = walk.came(Browser(walk.server.address, walk.statuses))
     sign_in(walk.secretary, name=walk.made.account, password=walk.made.password)
     # Passwords are slow on purpose; meanwhile the technician walks through the hall.
     signing_in = [
         walk.beside(partial(_sign_in_as, walk, name, role))
         for name, role in ((DESK, "desk"), (minutes.SECOND, "secretary"))
     ]
-    _pair(walk)
+    pairing.pair_all(walk)
+    for each in signing_in:
+        each.result()
+    pairing.guess(walk)
+    pairing.listen(walk)
+    encrypted.come_in(walk, lan)
+    pairing.guess_on(walk, after_kill=False)
+    pairing.kill(walk)
+    guessing = walk.beside(partial(pairing.guess_right_too_soon, walk))
+    walk.gates = Gates([gate.browser for gate in walk.fleet.gates], walk.statuses)
+    turn(walk, walk.gates.way_out, "out")
     database = walk.settings.instance / config.DATABASE
     with facts.reading(database) as source:
         people = facts.people_of(source)
@@ -64,10 +74,9 @@ def prepare(walk: Walk, address: str) -> None:
     walk.gates.play(walk.crowd.guests)
     _lay_out(walk)
     signing.write(walk)
-    for each in signing_in:
-        each.result()
     for number in WITH_PAPERS:
         _attach(walk, number, removed=number == WITH_PAPERS[-1])
+    guessing.result()
 
 
 def _sign_in_as(walk: Walk, name: str, role: str) -> None:
@@ -80,20 +89,6 @@ def _sign_in_as(walk: Walk, name: str, role: str) -> None:
         walk.desk = Reception(browser)
     else:
         walk.minutes = browser
-
-
-def _pair(walk: Walk) -> None:
-    """Gates in, one gate out, a tablet, and the wall."""
-    walk.secretary.page("/console/devices")
-    names = [f"Cổng {number}" for number in range(1, walk.gate_count + 1)]
-    gates = [
-        walk.came(pair(walk.secretary, kind="gate", name=name)) for name in (*names, "Cổng ra")
-    ]
-    walk.tablet = walk.came(pair(walk.secretary, kind="tablet", name="Máy tính bảng 1"))
-    walk.wall = Wall(walk.came(pair(walk.secretary, kind="projector", name="Máy chiếu")))
-    walk.wall.start()
-    walk.gates = Gates(gates, walk.statuses)
-    turn(walk, walk.gates.way_out, "out")
 
 
 def turn(walk: Walk, gate: int, direction: str, *, reachable: bool = True) -> None:

@@ -14,8 +14,11 @@ class Report:
 
     delegates: int
     outcomes: dict[str, int]
-    #: What contradicts each invariant; empty where it holds.
-    findings: dict[str, list[str]]
+    #: What contradicts each invariant; empty where it holds, None where this machine lacks what had
+    #: to be tried.
+    findings: dict[str, list[str] | None]
+    #: What this machine lacks, and what no rehearsal can try without pretending.
+    untried: tuple[str, ...]
     figures: dict[str, Any]
     seconds: float
     out: Path
@@ -30,8 +33,11 @@ class Report:
         return {
             "delegates": self.delegates,
             "outcomes": self.outcomes,
-            "invariants": {name: not found for name, found in self.findings.items()},
+            "invariants": {
+                name: None if found is None else not found for name, found in self.findings.items()
+            },
             "broken": {name: found for name, found in self.findings.items() if found},
+            "untried": list(self.untried),
             "figures": self.figures,
             "archive": None,
             "receipt": None,
@@ -42,7 +48,7 @@ class Report:
     def lines(self) -> Iterator[str]:
         """The same for people, short."""
         figures = self.figures
-        kept = sum(not found for found in self.findings.values())
+        kept = sum(found == [] for found in self.findings.values())
         yield f"{self.delegates} delegates in {self.seconds:.1f} s: {self.out}"
         yield "gates told: " + ", ".join(f"{n} {word}" for word, n in self.outcomes.items())
         yield (
@@ -56,7 +62,15 @@ class Report:
             if copy
             else "copy restored: none"
         )
+        yield (
+            f"devices: {figures['devices_paired']} paired, half within"
+            f" {figures['pairing_median_ms']} ms; last tablet"
+            f" {figures['tap_to_last_tablet_ms']} ms after the tap;"
+            f" back {figures['kill_to_answer_ms']} ms after the kill"
+        )
         yield f"invariants: {kept} of {len(self.findings)} hold"
         for name, found in self.findings.items():
-            for finding in found:
+            if found is None:
+                yield f"not tried {name}"
+            for finding in found or ():
                 yield f"BROKEN {name}: {finding}"

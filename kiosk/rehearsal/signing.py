@@ -10,6 +10,7 @@ from kiosk.conference import badge_code
 from kiosk.core import keys
 from kiosk.core.errors import Refused
 from kiosk.rehearsal import facts
+from kiosk.rehearsal.hall import Browser
 from kiosk.rehearsal.told import Signed
 from kiosk.rehearsal.walk import Walk
 
@@ -57,8 +58,9 @@ def sign(walk: Walk) -> None:
     }
     if len(listed) < 2:
         raise Refused("rehearsal_stuck", step="/console/pledge/signatories/propose", status=200)
-    walk.tablet.page("/pledge")
-    refused = walk.tablet.act("/pledge/badge", code=codes[stranger]).status_code
+    tablet = _tablet(walk)
+    tablet.page("/pledge")
+    refused = tablet.act("/pledge/badge", code=codes[stranger]).status_code
     walk.note_forbidden("a stranger signs", refused)
     *signers, excused = listed
     first = _turn(walk, codes[signers[0]])
@@ -80,14 +82,17 @@ def sign(walk: Walk) -> None:
         raise Refused("rehearsal_stuck", step=f"/console/pledge ({excused})", status=200)
     walk.secretary.must(f"/console/pledge/signatories/{row[1]}/excuse", reason="Đi công tác")
     walk.secretary.must("/console/pledge/close")
-    walk.forbid(
-        "signing after the closing", "/pledge/badge", who=walk.tablet, code=codes[listed[0]]
-    )
+    walk.forbid("signing after the closing", "/pledge/badge", who=tablet, code=codes[listed[0]])
+
+
+def _tablet(walk: Walk) -> Browser:
+    """One of the hall's tablets; it signs whatever its own page shows."""
+    return walk.fleet.tablets[0].browser
 
 
 def _turn(walk: Walk, code: str) -> tuple[str, str]:
     """The address of a badge's turn, and the hash of the text on it."""
-    address, page = walk.tablet.moved("/pledge/badge", code=code)
+    address, page = _tablet(walk).moved("/pledge/badge", code=code)
     found = _DIGEST.search(page)
     if found is None:
         raise Refused("rehearsal_stuck", step=address, status=200)
@@ -98,4 +103,4 @@ def _give(walk: Walk, turn: tuple[str, str], strokes: list[list[int]]) -> int:
     """The status of the answer to a signature."""
     address, digest = turn
     ink = json.dumps({"pad": [1200, 480], "strokes": strokes})
-    return walk.tablet.act(f"{address}/sign", text=digest, ink=ink).status_code
+    return _tablet(walk).act(f"{address}/sign", text=digest, ink=ink).status_code

@@ -119,6 +119,21 @@ class Device:
     id: int
     kind: str
     direction: str
+    name: str
+    #: What a tablet is told: `follow`, or the act it is pinned to.
+    task: str
+    is_paired: bool
+    is_revoked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTest:
+    """One try of one part of a device; of the laptop where it names none."""
+
+    device_id: int | None
+    part: str
+    ok: bool
+    by_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +260,7 @@ class Stored:
     motions: int
     signatures: tuple[Signature, ...]
     devices: tuple[Device, ...]
+    self_tests: tuple[SelfTest, ...]
     #: The base of the quorum in force; None when it was never fixed.
     base: int | None
     opened_at: datetime | None

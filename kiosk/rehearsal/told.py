@@ -11,6 +11,22 @@ from enum import StrEnum
 
 from kiosk.checkin.rules import quorum_needed
 from kiosk.rehearsal.stored import Stored
+from kiosk.rehearsal.told_devices import (
+    AtPlainDoor,
+    Back,
+    Board,
+    Burst,
+    DeadCode,
+    Encrypted,
+    Guess,
+    Killed,
+    Looked,
+    Ordered,
+    Paired,
+    Sheet,
+    Switched,
+    TriedOut,
+)
 
 
 class Scene(StrEnum):
@@ -339,6 +355,23 @@ class Day:
     bodies: tuple[tuple[str, int, bool], ...]
     #: Duties with an owner, and whether they were ticked off in the end.
     duties: tuple[tuple[int, str, bool], ...]
+    #: The devices; see `told_devices`.
+    killed: tuple[Killed, ...]
+    paired: tuple[Paired, ...]
+    bursts: tuple[Burst, ...]
+    guesses: tuple[Guess, ...]
+    dead_codes: tuple[DeadCode, ...]
+    onlooker: tuple[Looked, ...]
+    back: tuple[Back, ...]
+    ordered: tuple[Ordered, ...]
+    switched: tuple[Switched, ...]
+    boards: tuple[Board, ...]
+    tried_out: tuple[TriedOut, ...]
+    sheets: tuple[Sheet, ...]
+    encrypted: tuple[Encrypted, ...]
+    at_plain_door: tuple[AtPlainDoor, ...]
+    #: What this machine lacks: `NO_NETWORK`, `NO_SECOND_ADDRESS`.
+    untried: tuple[str, ...]
     #: None when no copy was made or none could be restored.
     copied: Copied | None
     #: Milliseconds from an act to its picture on the wall; None when no picture came.

@@ -6,8 +6,6 @@ end it becomes the `Day` that the invariants look at.
 
 from __future__ import annotations
 
-import math
-import statistics
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -24,62 +22,31 @@ from kiosk.founding import Made
 from kiosk.rehearsal import facts
 from kiosk.rehearsal.crowd import Crowd, Shot, Visit
 from kiosk.rehearsal.gates import Gates
-from kiosk.rehearsal.hall import Browser, Statuses
+from kiosk.rehearsal.hall import Browser, Server, Statuses
+from kiosk.rehearsal.machines import Fleet
+from kiosk.rehearsal.noted import Noted
 from kiosk.rehearsal.people import Invented
 from kiosk.rehearsal.reception import Newcomer, Reception
 from kiosk.rehearsal.stored import Person, Stored
+from kiosk.rehearsal.stream import Picture
 from kiosk.rehearsal.told import (
     Added,
-    Attached,
-    Conflict,
     Copied,
     Day,
-    Kept,
-    Paper,
     Printed,
     Reported,
-    Save,
     Scene,
     Seated,
     Shown,
-    Signed,
-    Sought,
     Told,
     Try,
-    Turned,
 )
-from kiosk.rehearsal.wall import Picture, Wall, present_shown
+from kiosk.rehearsal.wall import Wall, present_shown
 
 Tell = Callable[[str], None]
 
 #: Seconds that a change may take to the wall before it counts as never arrived.
 WALL_WITHIN = 5.0
-
-
-@dataclass
-class Noted:
-    """What the walk has noted for the invariants; see the fields of `told.Day`."""
-
-    shown: list[Shown] = field(default_factory=list)
-    forbidden: list[Try] = field(default_factory=list)
-    not_theirs: list[Try] = field(default_factory=list)
-    openings: list[Try] = field(default_factory=list)
-    undone: list[tuple[int, int]] = field(default_factory=list)
-    stayed: list[tuple[int, int]] = field(default_factory=list)
-    turned: list[Turned] = field(default_factory=list)
-    kept: list[Kept] = field(default_factory=list)
-    added: list[Added] = field(default_factory=list)
-    seated: list[Seated] = field(default_factory=list)
-    reported: list[Reported] = field(default_factory=list)
-    sought: list[Sought] = field(default_factory=list)
-    papers: list[Paper] = field(default_factory=list)
-    saves: list[Save] = field(default_factory=list)
-    conflicts: list[Conflict] = field(default_factory=list)
-    attached: list[Attached] = field(default_factory=list)
-    signed: list[Signed] = field(default_factory=list)
-    bodies: list[tuple[str, int, bool]] = field(default_factory=list)
-    duties: list[tuple[int, str, bool]] = field(default_factory=list)
-    lags: list[float | None] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +64,16 @@ class Walk:
     """Everything of one rehearsal. The phases fill it in their order."""
 
     settings: Settings
+    server: Server
     gate_count: int
+    tablet_count: int
     seed: int
     tell: Tell
     made: Made
     statuses: Statuses = field(default_factory=Statuses)
     browsers: list[Browser] = field(default_factory=list)
     noted: Noted = field(default_factory=Noted)
+    fleet: Fleet = field(default_factory=Fleet)
     phases: dict[str, float] = field(default_factory=dict)
     #: Seconds and answers of the crowd at the gates.
     peak_seconds: float = 0.0
@@ -122,8 +92,6 @@ class Walk:
     desk: Reception = field(init=False)
     gates: Gates = field(init=False)
     wall: Wall = field(init=False)
-    #: The tablet at which the pledge is signed.
-    tablet: Browser = field(init=False)
     crowd: Crowd = field(init=False)
     people: dict[int, Person] = field(init=False)
     #: Invented people who are on no list yet; the desk takes the next one.
@@ -161,6 +129,9 @@ class Walk:
         self._helper.shutdown(cancel_futures=True)
         if hasattr(self, "wall"):
             self.wall.close()
+        for tablet in (*self.fleet.tablets, *self.fleet.gates):
+            if tablet.listener is not None:
+                tablet.listener.close()
         for browser in self.browsers:
             browser.close()
 
@@ -196,6 +167,12 @@ class Walk:
         with facts.reading(self.settings.instance / config.DATABASE) as source:
             numbers = {person.id: person.number for person in facts.people_of(source)}
         return {each: numbers[each] for each in people}
+
+    def devices(self) -> dict[str, int]:
+        """The devices in use by their names."""
+        with facts.reading(self.settings.instance / config.DATABASE) as source:
+            found = facts.devices_of(source)
+        return {device.name: device.id for device in found if not device.is_revoked}
 
     def first_stay(self) -> int:
         """The line of the book by which the first person entered; 0 while nobody has."""
@@ -314,25 +291,3 @@ class Walk:
             log=log,
             **lists,
         )
-
-    def figures(self) -> dict[str, Any]:
-        """Rates and times of this run, as these clients saw them. Never a limit of the server."""
-        times = sorted(answer.ms for answer in self.peak)
-        lags = [lag for lag in self.noted.lags if lag is not None]
-        return {
-            "scans": len(self.gates.told),
-            "peak_scans": len(times),
-            "scans_per_second": round(len(times) / self.peak_seconds, 1),
-            "scan_p50_ms": round(_percentile(times, 50), 1),
-            "scan_p99_ms": round(_percentile(times, 99), 1),
-            "projector_median_ms": round(statistics.median(lags), 1) if lags else None,
-            "projector_changes": len(self.noted.lags),
-            "projector_pictures": self.wall.seen,
-            "statuses": {str(status): n for status, n in self.statuses.all().items()},
-            "seconds": self.phases,
-        }
-
-
-def _percentile(values: list[float], share: int) -> float:
-    """Nearest rank of an already sorted list."""
-    return values[max(0, math.ceil(len(values) * share / 100) - 1)] if values else 0.0

@@ -12,9 +12,10 @@ from kiosk.config import Settings
 from kiosk.core import hx, tokens
 from kiosk.core.access import ANYONE, STAFF, Actor, Caller, Role, actor, add_resolver, allow
 from kiosk.core.clock import utc_now
+from kiosk.core.cookies import drop_cookie, set_cookie
 from kiosk.core.db import db
 from kiosk.core.errors import Refused
-from kiosk.core.html import LANGUAGE, LANGUAGES, drop_cookie, set_cookie
+from kiosk.core.html import LANGUAGE, LANGUAGES
 from kiosk.core.messages import status_of
 from kiosk.staff import queries, services
 

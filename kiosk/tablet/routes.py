@@ -14,7 +14,7 @@ from kiosk.core.db import db
 from kiosk.core.follow import TabletAct
 from kiosk.devices import queries as devices
 from kiosk.devices.homes import HOME
-from kiosk.tablet.rules import shown_act
+from kiosk.devices.rules import shown_act
 
 bp = Blueprint("tablet", __name__)
 

@@ -20,10 +20,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from kiosk.core.clock import utc_now
+from kiosk.core.clock import dmy, utc_now
 from kiosk.core.errors import Refused
 from kiosk.tls import rules, store
-from kiosk.tls.rules import Issued, Wanted
+from kiosk.tls.rules import Authority, Issued, Wanted
 
 
 class _Progress(Protocol):
@@ -32,17 +32,22 @@ class _Progress(Protocol):
 
 def job(payload: dict[str, Any], progress: _Progress) -> bytes:
     """Make a leaf for `addresses` of the machine called `hostname`, and its authority before it
-    where there is none. The answer is JSON: what was issued, and whether the authority is new.
+    where there is none, or one that a wrong clock made useless. The answer is JSON: what was
+    issued, and whether the authority is new.
 
     Raises:
-        Refused: `authority_damaged`.
+        Refused: `authority_damaged`, `clock_impossible`.
     """
     folder, now = Path(payload["instance"]), utc_now()
-    new_authority = store.authority_certificate(folder) is None
-    if new_authority:
-        make_authority(folder, hostname=payload["hostname"], now=now)
+    present = looked_at(folder)
+    new_authority = present is None or present.is_of_a_wrong_clock(now)
+    if present is None or new_authority:
+        if present is not None:
+            # Kept under another name: who knows what a person still wants of it.
+            (folder / store.AUTHORITY).replace(folder / f"authority-{present.mark[:8]}.old.pem")
+        present = make_authority(folder, hostname=payload["hostname"], now=now)
     wanted = Wanted(
-        names=rules.names_of(payload["hostname"], permitted_bare=store.permitted_bare(folder)),
+        names=rules.names_of(payload["hostname"], permitted_bare=present.bare),
         addresses=tuple(payload["addresses"]),
     )
     issued = make_leaf(folder, wanted, now=now)
@@ -50,12 +55,51 @@ def job(payload: dict[str, Any], progress: _Progress) -> bytes:
     return json.dumps({"issued": store.as_json(issued), "new_authority": new_authority}).encode()
 
 
-def make_authority(folder: Path, *, hostname: str, now: datetime) -> None:
+def look_job(payload: dict[str, Any], progress: _Progress) -> bytes:
+    """Look at an authority that came from elsewhere, and write down what may be known of it.
+
+    Raises:
+        Refused: `authority_damaged`.
+    """
+    looked_at(Path(payload["instance"]))
+    progress(1, 1)
+    return b"{}"
+
+
+def looked_at(folder: Path) -> Authority | None:
+    """The authority in the folder, key and certificate compared; None where there is none.
+
+    Raises:
+        Refused: `authority_damaged`.
+    """
+    if not (folder / store.AUTHORITY).exists():
+        return None
+    certificate, _ = _loaded(folder)
+    found = _known(certificate, store.bare_of(folder))
+    store.remember(folder, found)
+    return found
+
+
+def _known(certificate: x509.Certificate, bare: str) -> Authority:
+    der = certificate.public_bytes(serialization.Encoding.DER)
+    return Authority(
+        der=der,
+        mark=store.fingerprint(der),
+        bare=bare,
+        not_before=certificate.not_valid_before_utc,
+        not_after=certificate.not_valid_after_utc,
+    )
+
+
+def make_authority(folder: Path, *, hostname: str, now: datetime) -> Authority:
     """Make and store the authority of an instance.
 
     Raises:
+        Refused: `clock_impossible`: it would hold at a time that is over, and for no device.
         OSError: when the disk does not take it.
     """
+    if now < rules.RELEASED:
+        raise Refused("clock_impossible", day=dmy(now))
     key = ec.generate_private_key(ec.SECP256R1())
     identity = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
     # Every conference has another name in the tablet's list, so that last year's can be told apart.
@@ -72,12 +116,16 @@ def make_authority(folder: Path, *, hostname: str, now: datetime) -> None:
         .not_valid_after(now + rules.AUTHORITY_LIVES)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_usage(sign_certificates=True), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(_permitted(bare), critical=True)
         .add_extension(identity, critical=False)
         .sign(key, hashes.SHA256())
     )
     # The constraints are said a second time where the server can read them.
     store.write(folder, store.AUTHORITY, {"bare": bare}, _pem(certificate), _pem_key(key))
+    made = _known(certificate, bare)
+    store.remember(folder, made)
+    return made
 
 
 def make_leaf(folder: Path, wanted: Wanted, *, now: datetime) -> Issued:
@@ -88,6 +136,7 @@ def make_leaf(folder: Path, wanted: Wanted, *, now: datetime) -> Issued:
         OSError: when the disk does not take it.
     """
     authority, signing = _loaded(folder)
+    now = rules.leaf_made_at(now, _known(authority, ""))
     key = ec.generate_private_key(ec.SECP256R1())
     issued = Issued(
         names=wanted.names,
@@ -126,7 +175,8 @@ def _loaded(folder: Path) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]
         key = serialization.load_pem_private_key(data, password=None)
     except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as broken:
         raise Refused("authority_damaged", file=store.AUTHORITY) from broken
-    if not isinstance(key, ec.EllipticCurvePrivateKey):
+    belongs = key.public_key() == certificate.public_key()
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or not belongs:
         raise Refused("authority_damaged", file=store.AUTHORITY)
     return certificate, key
 
@@ -138,6 +188,10 @@ def _permitted(bare: str) -> x509.NameConstraints:
         permitted_subtrees=[
             *(x509.DNSName(name) for name in names),
             *(x509.IPAddress(network) for network in networks),
+            # A form of which nothing is said is permitted as a whole; so each gets a place that is
+            # nobody's (RFC 2606), and no mail and no address of the web is signed for.
+            x509.RFC822Name(rules.NOBODY),
+            x509.UniformResourceIdentifier(rules.NOBODY),
         ],
         excluded_subtrees=None,
     )

@@ -8,8 +8,8 @@ from kiosk.core.checks import Check, Finding, Group, Scene, bad, good, register,
 from kiosk.core.clock import dmy
 from kiosk.core.doors import Hall
 from kiosk.core.errors import Refused
-from kiosk.tls import store
-from kiosk.tls.keeper import FACT
+from kiosk.tls import known, store
+from kiosk.tls.keeper import FACT, Keeper
 
 
 def _hall(scene: Scene) -> Hall:
@@ -31,27 +31,32 @@ def address(scene: Scene) -> Iterator[Finding]:
 
 
 def certificate(scene: Scene) -> Iterator[Finding]:
-    """The authority that devices trust, and the leaf that the encrypted door answers with."""
+    """The authority that devices trust, and the leaf that the encrypted door answers with: the one
+    that is served now, whatever lies in the folder."""
     hall = _hall(scene)
     try:
-        authority = store.authority_certificate(scene.instance)
+        authority = known.authority(scene.instance)
     except Refused as refused:
         yield Finding("certificate_damaged", cause=refused)
         return
     if not scene.settings.tls or (scene.is_serving and not hall.https_port):
         yield Finding("certificate_not_used")
         return
-    issued = store.issued(scene.instance)
+    keeper: Keeper | None = scene.extensions.get("kiosk_tls")
+    served = keeper.served if keeper is not None and scene.is_serving else None
+    issued = served or store.issued(scene.instance)
     if authority is None or issued is None:
         yield Finding("certificate_none" if scene.is_serving else "certificate_not_yet")
         return
-    mark = store.fingerprint(authority)
     facts: dict[str, str | int] = {
         "until": dmy(issued.not_after),
-        "mark": f"{mark[:4]} {mark[4:8]}",
+        "mark": f"{authority.mark[:4]} {authority.mark[4:8]}",
         "days": (issued.not_after - scene.now).days,
     }
-    if issued.authority != mark:
+    if not authority.holds(scene.now):
+        held = {"since": dmy(authority.not_before), "until": dmy(authority.not_after)}
+        yield Finding("authority_not_valid", held)
+    elif issued.authority != authority.mark:
         yield Finding("certificate_of_another", facts)
     elif not issued.not_before <= scene.now <= issued.not_after:
         yield Finding("certificate_not_valid", facts)
@@ -134,6 +139,18 @@ say(
         ),
         "certificate_of_another": bad(
             ("Không do chứng chỉ gốc của hội nghị này ký", "Signed by another authority"), _AGAIN
+        ),
+        "authority_not_valid": bad(
+            (
+                "Chứng chỉ gốc chỉ dùng được từ {since} đến {until}: không máy nào nhận",
+                "The authority holds from {since} to {until} only: no device accepts it",
+            ),
+            (
+                "Xem ngày giờ của máy. Ngày giờ đúng thì đổi tên tệp authority.pem, chạy lại"
+                " «kiosk serve», rồi làm lại bước tin cậy trên mọi máy.",
+                "See the laptop's date and time. If they are right, rename authority.pem, run"
+                " `kiosk serve` again, and let every device trust the hall anew.",
+            ),
         ),
         "certificate_not_valid": bad(
             (

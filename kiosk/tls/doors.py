@@ -13,6 +13,7 @@ beside all this (`probes.py`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -40,8 +41,10 @@ _NEEDED = frozenset(
 )
 _NEEDED_BELOW = ("/static/fonts/", "/static/trust/")
 
-#: Only for programs and people at the laptop itself.
+#: Only for programs and people at the laptop itself; `core.access` says so once more.
 _OF_THIS_LAPTOP = ("/internal/", "/start")
+
+_SLASHES = re.compile("/{2,}")
 
 #: A name that no door knows: the application answers it as it answers every stranger.
 _NOBODY = "stranger.invalid"
@@ -74,7 +77,8 @@ class Doors:
                 return _send(environ, start_response, found.status, found.body, found.kind)
         if not known:
             return self.app({**environ, "HTTP_HOST": _NOBODY}, start_response)
-        if door is Door.TLS and path.startswith(_OF_THIS_LAPTOP):
+        # As the application will read it: there two slashes are one.
+        if door is Door.TLS and _SLASHES.sub("/", path).startswith(_OF_THIS_LAPTOP):
             return _nothing_here(environ, start_response)
         if door is Door.LAN:
             return self._over_lan(environ, path, start_response)

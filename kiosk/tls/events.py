@@ -19,6 +19,13 @@ register(
             " one every device would have to learn to trust the hall again.",
             status=503,
         ),
+        "clock_impossible": Sentence(
+            "Đồng hồ của máy chỉ ngày {day}, khi chưa có chương trình này. Hãy chỉnh ngày giờ"
+            " của máy rồi chạy lại: chứng chỉ gốc lập bây giờ thì không máy nào nhận.",
+            "This laptop's clock shows {day}, when this program did not exist yet. Put date and"
+            " time right and start again: no device would accept an authority made now.",
+            status=503,
+        ),
         "no_tls_needs_loopback": Sentence(
             "Không mở hội nghị trên mạng ({host}) mà không mã hóa. Hãy bỏ --no-tls, hoặc chỉ dùng"
             " trên máy này với --host 127.0.0.1.",

@@ -23,8 +23,8 @@ from kiosk.core import doors, jobs
 from kiosk.core.clock import Clock, utc_now
 from kiosk.core.doors import Hall
 from kiosk.core.errors import KioskError
-from kiosk.tls import addresses, rules, services, store
-from kiosk.tls.rules import Wanted
+from kiosk.tls import addresses, known, rules, services, store
+from kiosk.tls.rules import Issued, Wanted
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +35,9 @@ FACT = "hall"
 EVERY = 3.0
 #: Seconds after which the certificate's dates are looked at although nothing has changed.
 DATES = 3600.0
+#: Seconds by which the laptop's clock may move against time that only goes forward. More, and
+#: somebody has put it right or wrong: the dates are looked at at once.
+CLOCK_MOVED = 60.0
 #: Seconds until something that failed is tried again.
 AGAIN = 20.0
 #: Seconds for making one certificate, on a laptop that is busy with something else.
@@ -53,22 +56,26 @@ class Keeper:
         #: True for a server that was told to listen on this laptop alone.
         self.alone = False
         self.context: ssl.SSLContext | None = None
+        #: What the encrypted door answers with now, whatever lies in the folder meanwhile.
+        self.served: Issued | None = None
         #: Told whenever the hall is reached at other addresses than before.
         self.told: Callable[[Hall], None] = lambda _: None
         self._clock = clock
         self._hub: Any = app.extensions["kiosk_live"]
         self._ports = (0, 0)
         self._stopped = threading.Event()
-        self._failed = ""
+        self._said = ""
         #: What the machine was called and had at the last look that went well, and when.
         self._seen: object = None
         self._looked_at = 0.0
+        #: The wall clock minus the one that only goes forward, at that look.
+        self._offset = 0.0
 
     def ready(self, *, http_port: int, https_port: int) -> None:
         """Have a certificate for the present addresses before the first request.
 
         Raises:
-            Refused: `authority_damaged`, or what the job refuses.
+            Refused: `authority_damaged`, `clock_impossible`, or what the job refuses.
         """
         self._ports = (http_port, https_port)
         self._bring_in_step()
@@ -98,34 +105,48 @@ class Keeper:
         try:
             self._bring_in_step()
         except Exception as failed:
+            refused = isinstance(failed, (KioskError, OSError))
             said = f"{type(failed).__name__} {failed}"
-            if said != self._failed:  # once, not every twenty seconds
-                refused = isinstance(failed, (KioskError, OSError))
-                log.warning("the certificate was not renewed: %s", said, exc_info=not refused)
-            self._failed = said
+            self._say(f"the certificate was not renewed: {said}", exc_info=not refused)
             return False
-        self._failed = ""
+        self._said = ""
         return True
+
+    def _say(self, words: str, *, exc_info: bool = False) -> None:
+        """Into the log once, not every twenty seconds."""
+        if words != self._said:
+            log.warning(words, exc_info=exc_info)
+        self._said = words
 
     # -- the work --------------------------------------------------------------------------------
 
     def _bring_in_step(self) -> None:
         here, hostname = self.addresses(), addresses.hostname()
-        if (here, hostname) == self._seen and time.monotonic() - self._looked_at < DATES:
+        now, ticking = self._clock(), time.monotonic()
+        offset = now.timestamp() - ticking
+        if (
+            (here, hostname) == self._seen
+            and ticking - self._looked_at < DATES
+            and abs(offset - self._offset) <= CLOCK_MOVED
+        ):
             return
-        authority = store.authority_certificate(self.instance)
-        mark = store.fingerprint(authority) if authority else ""
-        bare = store.permitted_bare(self.instance) if authority else rules.bare_label(hostname)
+        authority = known.authority(self.instance)
+        mark = authority.mark if authority else ""
+        bare = authority.bare if authority else rules.bare_label(hostname)
         wanted = Wanted(names=rules.names_of(hostname, permitted_bare=bare), addresses=here)
         issued = store.issued(self.instance)
-        why = rules.needs_renewal(issued, wanted, authority=mark, now=self._clock())
+        why = rules.needs_renewal(issued, wanted, authority=authority, now=now)
+        if authority is not None and not authority.holds(now) and why != "authority":
+            # Whether it or the clock is wrong is for people to see (`kiosk doctor`).
+            self._say("no device accepts the authority at the time that this laptop shows")
         if not why and self.context is None:
             self.context = store.context(self.instance)
+            self.served = issued if self.context is not None else None
             why = "" if self.context is not None else "none"
         if why:
             mark = self._renew(wanted, hostname, why)
         self._publish(wanted, mark)
-        self._seen, self._looked_at = (here, hostname), time.monotonic()
+        self._seen, self._looked_at, self._offset = (here, hostname), ticking, offset
 
     def _renew(self, wanted: Wanted, hostname: str, why: str) -> str:
         """Have a leaf made and take it into use; returns the authority's fingerprint."""
@@ -142,7 +163,7 @@ class Keeper:
         if made is None or issued is None:
             raise OSError("the certificate that was just made cannot be read")
         # A new object, never a changed one: a handshake under way keeps what it began with.
-        self.context = made
+        self.context, self.served = made, issued
         with self.app.app_context():
             services.note_made(issued=issued, why=why, new_authority=answer["new_authority"])
         log.info("a certificate was made (%s) for %s", why, ", ".join(wanted.addresses) or "-")

@@ -53,7 +53,9 @@ _BY_NAME = {
 
 
 def answer(host: str, path: str) -> Answer | None:
-    """The answer to a question for a foreign name (without port); None for anything else."""
-    if not host:
+    """The answer to a question for a foreign name (without port); None for anything else. A name
+    may end in the dot of the root: it is the same name."""
+    host = host.removesuffix(".")
+    if not host or host.endswith("."):
         return None
     return _ANY_NAME.get(path) or _BY_NAME.get((host.lower(), path))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, IPv6Network, ip_address, ip_network
 
 #: Addresses that no router carries over the internet. A laptop that also has a public address does
@@ -41,6 +41,9 @@ LATER = IPv6Network("fc00::/7")
 #: Every name below it is somebody's on the same network, and nobody's on the internet.
 LOCAL = "local"
 
+#: No host of the internet is ever called so.
+NOBODY = "nobody.invalid"
+
 #: A leaf lives this long from its making; well under the 398 days that Apple allows.
 LEAF_LIVES = timedelta(days=120)
 #: And is renewed this long before its end.
@@ -50,6 +53,9 @@ LEAF_BACK = timedelta(days=30)
 #: An authority outlives every conference that an instance folder may see.
 AUTHORITY_LIVES = timedelta(days=1826)
 AUTHORITY_BACK = timedelta(days=366)
+
+#: No clock that shows less is right: this program did not exist.
+RELEASED = datetime(2026, 1, 1, tzinfo=UTC)
 
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 
@@ -143,19 +149,57 @@ class Issued:
     authority: str
 
 
-def needs_renewal(issued: Issued | None, wanted: Wanted, *, authority: str, now: datetime) -> str:
+@dataclass(frozen=True)
+class Authority:
+    """What everybody may know of the authority; nothing that could sign."""
+
+    #: Its certificate, what a tablet installs.
+    der: bytes
+    #: SHA-256 of it, 64 capital hex digits.
+    mark: str
+    #: The name of the laptop without `.local` that it may sign (`bare_label`).
+    bare: str
+    not_before: datetime
+    not_after: datetime
+
+    @property
+    def made_at(self) -> datetime:
+        """What the laptop's clock showed when it was made."""
+        return self.not_before + AUTHORITY_BACK
+
+    def holds(self, now: datetime) -> bool:
+        return self.not_before <= now <= self.not_after
+
+    def is_of_a_wrong_clock(self, now: datetime) -> bool:
+        """True for one that no device will ever accept, made when the clock showed a time before
+        this program: it may be replaced. Any other that does not hold now is left to people: the
+        clock that shows *now* may be the wrong one."""
+        return self.made_at < RELEASED <= now and not self.holds(now)
+
+
+def leaf_made_at(now: datetime, authority: Authority) -> datetime:
+    """The time from which a leaf counts: the clock's, unless it shows an impossible one."""
+    return now if now >= RELEASED else max(RELEASED, authority.made_at)
+
+
+def needs_renewal(
+    issued: Issued | None, wanted: Wanted, *, authority: Authority | None, now: datetime
+) -> str:
     """Why a leaf must be made: a word for the book, or nothing while the present one fits.
 
-    An address that is gone is no reason: a cable that is pulled out and put back would otherwise
-    make two certificates.
+    `authority`: the authority before it must be made anew too. An address that is gone is no
+    reason: a cable that is pulled out and put back would otherwise make two certificates. A clock
+    that shows an impossible time is none either: the present leaf may well hold for every device.
     """
-    if issued is None or issued.authority != authority:
+    if authority is not None and authority.is_of_a_wrong_clock(now):
+        return "authority"
+    if issued is None or authority is None or issued.authority != authority.mark:
         return "none"
     if not set(wanted.addresses) <= set(issued.addresses):
         return "address"
     if not set(wanted.names) <= set(issued.names):
         return "name"
-    if not issued.not_before <= now <= issued.not_after - LEAF_RENEWED:
+    if now >= RELEASED and not issued.not_before <= now <= issued.not_after - LEAF_RENEWED:
         return "time"
     return ""
 

@@ -1,10 +1,10 @@
-"""The two files of certificates in the instance folder, read with the standard library alone.
+"""The files of certificates in the instance folder, read with the standard library alone.
 
-`authority.pem` holds the authority's certificate and its key, `certificate.pem` a leaf and its
-key; both 0600 where the system knows it, like `keys.json`. A line of JSON before the first block,
-which PEM readers skip (RFC 7468 section 2), says what lies below: so the server that answers the
-network needs neither `cryptography` nor the authority's key, and one rename replaces all that
-belongs together.
+`authority.pem` holds the authority's key and certificate, and is opened only by the short-lived
+process that signs (`authority.py`); what everybody may know of it that process writes beside it, in
+`authority-known.pem`. `certificate.pem` is a leaf and its key. All are 0600 where the system knows
+it, like `keys.json`. A line of JSON before the first block, which PEM readers skip (RFC 7468
+section 2), says what lies below, and one rename replaces all that belongs together.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from kiosk.core.errors import Refused
-from kiosk.tls.rules import Issued
+from kiosk.tls.rules import Authority, Issued
 
 #: Kept for ever and in every backup: what the tablets trust.
 AUTHORITY = "authority.pem"
+#: What may be known of it, without the key; written anew whenever it is missing; in no backup.
+KNOWN = "authority-known.pem"
 #: Made anew whenever it does not fit; in no backup.
 CERTIFICATE = "certificate.pem"
 
@@ -36,33 +37,55 @@ def fingerprint(der: bytes) -> str:
     return hashlib.sha256(der).hexdigest().upper()
 
 
-def authority_certificate(folder: Path) -> bytes | None:
-    """The authority's certificate as DER, what a tablet installs; None where none was made yet.
+def known_authority(folder: Path) -> Authority | None:
+    """The authority as it was when the process that signs last looked at it; None where there is
+    none, or where its file is another since: that process must look again (`known.authority`).
+
+    The file with the key is not opened for this; size and time of it tell whether it is the same.
+    """
+    try:
+        said = _head(folder / KNOWN)
+        if said["file"] != seen(folder):
+            return None
+        block = _BLOCK.search((folder / KNOWN).read_text(encoding="ascii"))
+        der = ssl.PEM_cert_to_DER_cert(block[0]) if block else b""
+        if fingerprint(der) != said["mark"]:
+            return None
+        return Authority(
+            der=der,
+            mark=str(said["mark"]),
+            bare=str(said["bare"]),
+            not_before=datetime.fromisoformat(said["not_before"]),
+            not_after=datetime.fromisoformat(said["not_after"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def remember(folder: Path, authority: Authority) -> None:
+    """Write down what everybody may know of the authority that lies in the folder now.
 
     Raises:
-        Refused: `authority_damaged`: a new one in its place would turn every tablet away.
+        OSError: when the disk does not take it.
     """
-    path = folder / AUTHORITY
-    try:
-        text = path.read_text(encoding="ascii")
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as broken:
-        raise Refused("authority_damaged", file=AUTHORITY) from broken
-    block = _BLOCK.search(text)
-    try:
-        # OpenSSL itself compares key and certificate.
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(path)
-        if block is None:
-            raise ValueError("no certificate")
-        return ssl.PEM_cert_to_DER_cert(block[0])
-    except (OSError, ValueError) as broken:
-        raise Refused("authority_damaged", file=AUTHORITY) from broken
+    facts = {
+        "file": seen(folder),
+        "mark": authority.mark,
+        "bare": authority.bare,
+        "not_before": authority.not_before.isoformat(),
+        "not_after": authority.not_after.isoformat(),
+    }
+    write(folder, KNOWN, facts, ssl.DER_cert_to_PEM_cert(authority.der).encode("ascii"))
 
 
-def permitted_bare(folder: Path) -> str:
-    """The name of the laptop without `.local` that the authority may sign; nothing where it may
-    sign none (`rules.bare_label`)."""
+def seen(folder: Path) -> list[int]:
+    """By which the authority's file is known again, without opening it. Raises OSError."""
+    found = (folder / AUTHORITY).stat()
+    return [found.st_size, found.st_mtime_ns]
+
+
+def bare_of(folder: Path) -> str:
+    """What the first line of `authority.pem` says of it; for the process that signs."""
     try:
         return str(_head(folder / AUTHORITY)["bare"])
     except (OSError, ValueError, KeyError, TypeError):

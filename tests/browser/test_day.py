@@ -207,6 +207,7 @@ def test_a_day_from_an_empty_laptop_to_a_counted_vote(
     # A revoked gate is a stranger at its next word.
     console.goto(f"{address}/console/devices")
     console.get_by_role("link", name="Cổng 2", exact=True).click()
+    console.once("dialog", lambda dialog: dialog.accept())
     console.get_by_role("button", name="Thu hồi").click()
     south.bring_to_front()
     expect(south.get_by_role("heading", name="«Cổng 2» đã được thu hồi")).to_be_visible()

@@ -55,6 +55,25 @@ def test_an_old_page_loads_itself_anew_when_nobody_has_touched_it_for_half_a_min
     expect(tablet.locator("body")).to_have_attribute("data-version", str(version))
 
 
+@pytest.mark.parametrize("jump_hours", [3, -3])
+def test_a_clock_that_is_put_right_loads_no_page_under_a_finger_and_none_never(
+    hall: Hall, jump_hours: int
+) -> None:
+    console = hall.secretary()
+    tablet = hall.pair(console, "Máy tính bảng")
+    open_stream(tablet)
+    # The wall clock jumps (a time server is found); the steady one goes on.
+    tablet.evaluate(
+        """(jump) => { const now = Date.now; Date.now = () => now() + jump; }""",
+        jump_hours * 3_600_000,
+    )
+    seconds = tablet.evaluate("Idle.seconds()")
+    assert 0 <= seconds < 60
+    tablet.touchscreen.tap(600, 400)
+    assert tablet.evaluate("Idle.seconds()") < 5
+    assert tablet.evaluate("Idle.seconds() >= 0")
+
+
 def test_the_board_says_which_page_is_old(hall: Hall) -> None:
     console = hall.secretary()
     tablet = hall.pair(console, "Máy tính bảng")
@@ -124,6 +143,40 @@ def test_the_server_is_killed_under_two_tablets_and_one_is_loaded_anew_meanwhile
     assert hall.watch.foreign == []
 
 
+def test_a_self_test_and_the_way_out_of_every_page_come_back_by_themselves(hall: Hall) -> None:
+    """No page of a device may end at the browser's own error page: nobody stands beside it."""
+    console = hall.secretary()
+    tries, leaves, revoked = (hall.pair(console, "Máy tính bảng") for _ in range(3))
+    for page in (tries, leaves, revoked):
+        open_stream(page)
+    hall.go(tries, "/selftest")
+    for page in (tries, leaves, revoked):
+        page.evaluate("navigator.serviceWorker.ready")
+        until(page, KEPT)
+    console.goto("about:blank")
+    hall.server.kill()
+
+    tries.reload()
+    expect(tries.get_by_role("heading", level=1)).to_have_text("Máy chủ chưa trả lời")
+    assert urlsplit(tries.url).path == "/selftest"
+    # It is told that its pages are old at the very moment at which the server goes: it stays.
+    leaves.evaluate("document.dispatchEvent(new CustomEvent('page:old')); window.stays = true")
+    # The way on from a page that ends leads to an address that is kept.
+    assert revoked.locator("body").get_attribute("data-leave") == "/pair"
+    revoked.goto(f"{hall.server.address}/pair")
+    expect(revoked.get_by_role("heading", level=1)).to_have_text("Máy chủ chưa trả lời")
+    leaves.wait_for_timeout(33_000)
+    assert leaves.evaluate("window.stays") is True
+
+    hall.server.port = int(hall.server.address.rpartition(":")[2])
+    hall.server.start()
+    for page, path in ((tries, "/selftest"), (revoked, "/tablet"), (leaves, "/tablet")):
+        page.wait_for_url(f"**{path}", timeout=40_000, wait_until="commit")
+    expect(tries.get_by_role("heading", level=1)).to_have_text("Thử máy này", timeout=30_000)
+    until(leaves, "window.stays === undefined", 40)
+    assert hall.watch.foreign == []
+
+
 def test_no_worker_stands_before_pages_that_are_not_of_devices(hall: Hall) -> None:
     console = hall.secretary()
     tablet = hall.pair(console, "Máy tính bảng")
@@ -145,6 +198,7 @@ def test_no_zoom_no_menu_no_selection_and_back_does_no_harm(hall: Hall) -> None:
     console = hall.secretary()
     tablet = hall.pair(console, "Máy tính bảng")
     open_stream(tablet)
+    tablet.wait_for_load_state("load")  # the stream may be open before the last script has run
     prevented = tablet.evaluate(
         """() => {
           const heard = (event) => !document.querySelector('h1').dispatchEvent(event);

@@ -8,11 +8,7 @@ store of certificates of this Chromium alone (`certutil`, Debian's libnss3-tools
 from __future__ import annotations
 
 import io
-import os
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,30 +17,19 @@ import pypdfium2
 import pytest
 from lan import LanServer, network
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from support import ROSTER, ROSTER_NAME, meeting_of
+from trusting import called, chromium, trust
 
 from kiosk import config, create_app, founding
-from kiosk.conference import services as conference
+from kiosk.conference import badge_issue
 from kiosk.conference.badge_sheet import BadgeFace, badge_sheet
 from kiosk.core.access import THE_PROGRAM, Kind
 from kiosk.core.db import db, writer
 from kiosk.devices import services as devices
 from kiosk.founding import real_plan
-from kiosk.tls import store
 
 pytestmark = pytest.mark.browser
-
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--no-proxy-server",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @dataclass
@@ -78,7 +63,7 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     with app.app_context():
         keys = app.extensions["kiosk_keys"]
         added = devices.add_device(kind=Kind.GATE, name="Cổng 1", by=THE_PROGRAM, key=keys.tokens)
-        faces = conference.badge_faces(db.session(), key=keys.badge)
+        faces = badge_issue.badge_faces(db.session(), key=keys.badge)
         meeting = meeting_of(app)
         db.session.remove()
         writer().close()
@@ -91,10 +76,7 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     with network(place) as lan:
         server = LanServer(folder).on(lan)
         server.start()
-        issued = store.issued(folder)
-        assert issued is not None
-        names = [name for name in issued.names if name.endswith(".local")]
-        yield Hall(server, folder, (names or [lan.address])[0], added.ticket, badge, film)
+        yield Hall(server, folder, called(server), added.ticket, badge, film)
         server.stop()
 
 
@@ -109,37 +91,6 @@ def _filmed(sheet: bytes) -> bytes:
     jpeg = io.BytesIO()
     frame.save(jpeg, "JPEG", quality=85)
     return jpeg.getvalue() * 5
-
-
-@contextmanager
-def chromium(path: str, hall: Hall, *more: str, home: Path) -> Iterator[Browser]:
-    """A browser with a store of certificates of its own, to which the hall's name is known."""
-    arguments = [*ARGUMENTS, *more]
-    if not hall.name[0].isdigit():
-        arguments.append(f"--host-resolver-rules=MAP {hall.name} {hall.server.there.address}")
-    home.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=arguments, env={**os.environ, "HOME": str(home)}
-        )
-        yield browser
-        browser.close()
-
-
-def trust(hall: Hall, home: Path) -> None:
-    """Install the authority where Chromium on Linux looks for those that a person has added."""
-    certutil = shutil.which("certutil")
-    assert certutil, "no certutil: on Debian, apt install libnss3-tools"
-    place = home / ".pki" / "nssdb"
-    place.mkdir(parents=True)
-    database = f"sql:{place}"
-    file = home / "hall.crt"
-    file.write_bytes(hall.server.ca)
-    for step in (
-        ("-N", "--empty-password"),
-        ("-A", "-n", "hall", "-t", "C,,", "-i", str(file)),
-    ):
-        subprocess.run([certutil, "-d", database, *step], check=True, capture_output=True)
 
 
 def heard(page: Page) -> list[str]:
@@ -167,7 +118,7 @@ def test_a_tablet_that_does_not_trust_the_hall_stays_on_the_page_and_is_told_how
     tmp_path: Path,
     accessible: Callable[[Page], None],
 ) -> None:
-    with chromium(browser_path, hall, home=tmp_path / "home") as browser:
+    with chromium(browser_path, hall.server, hall.name, home=tmp_path / "home") as browser:
         page = browser.new_page(viewport={"width": 390, "height": 844}, locale="vi-VN")
         complaints = heard(page)
         asked: list[str] = []
@@ -203,13 +154,13 @@ def test_a_tablet_that_trusts_the_hall_goes_on_by_itself_and_its_camera_admits(
     tmp_path: Path,
     accessible: Callable[[Page], None],
 ) -> None:
-    trust(hall, tmp_path / "home")
+    trust(hall.server, tmp_path / "home")
     camera = (
         "--use-fake-ui-for-media-stream",
         "--use-fake-device-for-media-stream",
         f"--use-file-for-fake-video-capture={hall.film}",
     )
-    with chromium(browser_path, hall, *camera, home=tmp_path / "home") as browser:
+    with chromium(browser_path, hall.server, hall.name, *camera, home=tmp_path / "home") as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="vi-VN")
         page.set_default_timeout(30_000)
         complaints = heard(page)
@@ -238,7 +189,7 @@ def test_a_tablet_that_trusts_the_hall_goes_on_by_itself_and_its_camera_admits(
             "navigator.wakeLock.request('screen').then((lock) => { lock.release(); return true; })"
         )
         cookies = page.context.cookies(hall.encrypted)
-        assert {cookie["name"] for cookie in cookies} >= {"kiosk_gate"}
+        assert {cookie["name"] for cookie in cookies} >= {"__Host-kiosk_gate"}
         for cookie in cookies:
             assert cookie["secure"], cookie["name"]
             assert cookie["httpOnly"], cookie["name"]

@@ -21,8 +21,7 @@ from kiosk.core import checks
 from kiosk.core.access import ANYONE, Role, audience_of
 from kiosk.core.checks import State, Words
 from kiosk.doctor import report, subjects
-from kiosk.doctor.fleet import AT_THE_MACHINE
-from kiosk.doctor.part_words import PARTS
+from kiosk.doctor.part_words import AT_THE_MACHINE, PARTS
 from kiosk.doctor.routes import TAPS
 from kiosk.doctor.rules import Part
 
@@ -32,7 +31,7 @@ PROGRAM = ROOT / "kiosk"
 assert subjects.ALL  # every room's checks are loaded
 
 #: Made of two parts where they are found: `tests_` and the outcome of a device.
-COMPOSED = {f"tests_{outcome}" for outcome in ("passed", "partly", "missing", "failed")}
+COMPOSED = {f"tests_{outcome}" for outcome in ("passed", "partly", "part", "missing", "failed")}
 
 #: What the sheet must speak of, by issue 4, and under which key.
 ISSUE_4 = {

@@ -41,7 +41,7 @@ PASSED_ON = {
     "core/db.py": "`refusing` itself; its callers are looked at",
     "core/jobs.py": "what the job's own process refused",
     "instance.py": "what the running server refused",
-    "cli.py": "what the running server refused",
+    "commands/conference.py": "what the running server refused",
     "conference/routes.py": "what the reading of the previewed file refused",
     "core/checks.py": "not raised: what another place refused, carried to be read",
 }
@@ -54,6 +54,7 @@ WHAT_TO_DO = re.compile(r"\b(hãy|mời|không cần|đợi|chờ|nhờ|xin)\b",
 #: Quoted in a sentence, yet not on our screens.
 NOT_OURS = {
     "kiosk init": "a command",
+    "kiosk roster import --accept-rejected": "a command",
     "kiosk backup key": "a command",
     "Lưu thành": "a menu of Word",
     "CSV UTF-8": "a choice of Excel",

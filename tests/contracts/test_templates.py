@@ -208,7 +208,8 @@ class Day:
         self.look("/console/doctor", "/live/doctor?poll=1")
         for browser in (self.gate, self.tablet, self.wall):
             assert browser.get("/selftest").status_code == 200
-        assert self.gate.post("/selftest", {"part": "sound", "ok": "1"}).status_code == 200
+        tried = {"part": "sound", "ok": "1", "tester": "Bùi Văn Sáu"}
+        assert self.gate.post("/selftest", tried).status_code == 200
 
     def trust(self) -> None:
         """The page for other machines, as each door shows it; then the hall as it was."""

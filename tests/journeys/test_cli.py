@@ -191,6 +191,10 @@ def test_a_roster_is_tried_refused_accepted_and_then_unchanged(hall: Path, tmp_p
     assert document(refused, "ascii") == document(dry)
     assert "1 d" in errors(refused, "ascii")
     assert people() == 13
+    told = utf8("roster", "import", str(file), folder=hall)
+    assert told.returncode == 1
+    assert "rejected row 3: họ tên" in told.stdout.decode("utf-8"), told.stdout
+    assert "--accept-rejected" in errors(told)
     done = utf8("roster", "import", str(file), "--accept-rejected", "--json", folder=hall)
     assert done.returncode == 0, errors(done)
     said = document(done)

@@ -16,8 +16,8 @@ import pytest
 from support import RunningServer
 
 from kiosk import config, create_app, founding
+from kiosk.conference import badge_issue
 from kiosk.conference import queries as people
-from kiosk.conference import services as conference
 from kiosk.core.access import THE_PROGRAM
 from kiosk.core.audit import first_break
 from kiosk.core.db import db, writer
@@ -85,7 +85,7 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str], lis
     founding.make_conference(settings, plan=real_plan(), roster=("ds.csv", roster.encode()))
     app = create_app(settings)
     with app.app_context():
-        faces = conference.badge_faces(db.session(), key=app.extensions["kiosk_keys"].badge)
+        faces = badge_issue.badge_faces(db.session(), key=app.extensions["kiosk_keys"].badge)
         codes = [str(face["code"]) for face in faces]
         key = app.extensions["kiosk_keys"].tokens
         added = [

@@ -81,7 +81,7 @@ class Gate:
     def pair(self, ticket: str) -> Gate:
         status, headers, _ = self.server.https(f"/pair/{ticket}")
         assert status == 303
-        self.cookies = "; ".join(re.findall(r"(kiosk_\w+=[^;]+)", headers["set-cookie"]))
+        self.cookies = "; ".join(re.findall(r"(__Host-kiosk_\w+=[^;]+)", headers["set-cookie"]))
         return self
 
     def look(self) -> int:
@@ -91,7 +91,7 @@ class Gate:
             self.csrf = found[1]
         if "set-cookie" in headers:
             self.cookies += "; " + "; ".join(
-                re.findall(r"(kiosk_\w+=[^;]+)", headers["set-cookie"])
+                re.findall(r"(__Host-kiosk_\w+=[^;]+)", headers["set-cookie"])
             )
         return status
 
@@ -305,10 +305,8 @@ def _another_authority() -> bytes:
     from kiosk.tls import authority
 
     with TemporaryDirectory() as folder:
-        authority.make_authority(Path(folder), hostname="pc9", now=datetime.now(UTC))
-        der = store.authority_certificate(Path(folder))
-    assert der is not None
-    return der
+        made = authority.make_authority(Path(folder), hostname="pc9", now=datetime.now(UTC))
+        return made.der
 
 
 def test_who_types_the_encrypted_address_without_https_is_told(hall: Hall) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -139,6 +140,58 @@ def test_the_laptops_own_windows_are_offered_as_its_wall_and_gates_all_others_as
 )
 def test_a_machine_is_named_as_a_person_would(agent: str, words: str) -> None:
     assert rules.machine_of(agent) == words
+
+
+# -- names -----------------------------------------------------------------------------------------
+
+#: Every vowel with every mark, as Vietnamese stacks them.
+STACKED = "ấầẩẫậắằẳẵặếềểễệốồổỗộớờởỡợứừửữựỳýỷỹỵỈĨỊÚÙỦŨỤĐđ"
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Cổng 5",
+        "Bàn Khối Thống Nhất, dãy (2)",
+        "Máy tính bảng 12/B",
+        "Cổng Đông – phố Điện Biên Phủ",
+        "Q. Hồ's #1 & #2",
+        "Führer-Straße".replace("ß", "ss"),
+        *(STACKED[place : place + 15] for place in range(0, len(STACKED), 15)),
+    ],
+)
+def test_vietnamese_names_work_however_they_were_typed(name: str, form: Literal["NFC"]) -> None:
+    assert rules.is_plain(unicodedata.normalize(form, name))
+
+
+@given(st.permutations(list("\u0302\u0323")), st.sampled_from("aeoAEO"))
+def test_marks_count_in_any_order(marks: list[str], letter: str) -> None:
+    assert rules.is_plain(f"B{letter}{''.join(marks)}n")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "\u0421ổng 5",  # a Cyrillic С
+        "Cổng \u0665",  # an Arabic five
+        "Cổng \uff15",  # a wide five
+        "C\u03bfng",  # a Greek omicron
+        "Cổng \u216b",  # a Roman twelve in one sign
+        "Cổng 5\u0301",  # a mark on a digit
+        "\u0301Cổng",  # a mark on nothing
+        "Co" + "\u0301" * 38,
+        "Cộ\u0309ng",  # three marks
+        "Cổng \U0001f6aa",
+        "5\u20e3",
+        "門",
+        "<b>",
+        "---",
+        " ",
+    ],
+)
+def test_a_name_that_deceives_the_eye_or_runs_over_other_lines_is_refused(name: str) -> None:
+    assert not rules.is_plain(name)
 
 
 # -- one cookie, two machines ----------------------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.tablet.rules import shown_act
+from kiosk.devices.rules import shown_act
 
 KNOWN = ("ballot", "pledge", "opinions", "gate", "idle")
 

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from kiosk.core import doors
 from kiosk.core.doors import Door
+from kiosk.doctor import rules as doctor_rules
 from kiosk.tls import probes, rules
-from kiosk.tls.rules import Adapter, Issued, Wanted
+from kiosk.tls.rules import Adapter, Authority, Issued, Wanted
 
 NOW = datetime(2026, 3, 12, 0, 30, tzinfo=UTC)
 
@@ -129,8 +130,26 @@ FITS = Issued(
 )
 
 
-def why(issued: Issued | None = FITS, wanted: Wanted = WANTED, now: datetime = NOW) -> str:
-    return rules.needs_renewal(issued, wanted, authority="AB", now=now)
+def authority_made(at: datetime) -> Authority:
+    return Authority(
+        der=b"",
+        mark="AB",
+        bare="",
+        not_before=at - rules.AUTHORITY_BACK,
+        not_after=at + rules.AUTHORITY_LIVES,
+    )
+
+
+MADE = authority_made(NOW)
+
+
+def why(
+    issued: Issued | None = FITS,
+    wanted: Wanted = WANTED,
+    now: datetime = NOW,
+    authority: Authority | None = MADE,
+) -> str:
+    return rules.needs_renewal(issued, wanted, authority=authority, now=now)
 
 
 def test_a_leaf_that_fits_is_kept() -> None:
@@ -155,6 +174,33 @@ def test_a_leaf_is_renewed_before_its_end_and_when_the_clock_was_set_back_behind
     assert why(now=FITS.not_after - rules.LEAF_RENEWED + timedelta(seconds=1)) == "time"
     assert why(now=FITS.not_before) == ""
     assert why(now=FITS.not_before - timedelta(seconds=1)) == "time"
+
+
+def test_an_authority_made_under_a_clock_of_long_ago_is_made_anew_once_the_clock_is_right() -> None:
+    """A laptop whose little battery is empty begins in 2015: no device would ever accept that."""
+    dead = authority_made(datetime(2015, 1, 1, 7, tzinfo=UTC))
+    assert why(authority=dead) == "authority"
+    assert why(authority=dead, issued=None) == "authority"
+    assert why(authority=dead, now=datetime(2015, 1, 2, tzinfo=UTC)) == ""
+    assert why(authority=authority_made(datetime(2024, 6, 1, tzinfo=UTC))) == "", "it holds"
+
+
+def test_an_authority_that_may_well_be_right_is_never_replaced_by_itself() -> None:
+    """Whether it or the clock is wrong, people must see: a new one turns every tablet away."""
+    later = NOW + timedelta(days=3650)
+    assert why(now=later) != "authority"
+    assert not MADE.holds(later)
+    ahead = authority_made(datetime(2099, 1, 1, tzinfo=UTC))
+    assert why(authority=ahead) == ""
+    assert not ahead.holds(NOW)
+
+
+def test_a_clock_that_shows_an_impossible_time_takes_no_good_leaf_away() -> None:
+    long_ago = datetime(2015, 1, 1, tzinfo=UTC)
+    assert why(now=long_ago) == ""
+    assert rules.leaf_made_at(long_ago, MADE) == NOW
+    assert rules.leaf_made_at(NOW, MADE) == NOW
+    assert rules.RELEASED.date() == doctor_rules.RELEASED
 
 
 def test_no_device_refuses_a_leaf_for_its_length_or_a_slow_clock() -> None:

@@ -26,7 +26,12 @@ def book_is_whole(day: Day) -> Findings:
 def book_has_every_act(day: Day) -> Findings:
     """One act, one line (style 6): as many lines of each event as there are stored acts."""
     lines = Counter(row.event for row in day.stored.book)
-    expected = {**_at_the_door(day), **_at_the_desk(day), **_of_the_agenda(day)}
+    expected = {
+        **_at_the_door(day),
+        **_of_the_devices(day),
+        **_at_the_desk(day),
+        **_of_the_agenda(day),
+    }
     return [
         f"{event}: {lines[event]} lines, {count} acts"
         for event, count in expected.items()
@@ -49,9 +54,34 @@ def _at_the_door(day: Day) -> dict[str, int]:
         ),
         "checkin:base:fixed": int(stored.base is not None),
         "conference:badge:replaced": sum(badge.issue > 1 for badge in stored.badges),
-        "devices:device:added": len(stored.devices),
-        "devices:device:paired": len(stored.devices),
         "devices:gate:turned": len(day.turned),
+    }
+
+
+def _of_the_devices(day: Day) -> dict[str, int]:
+    stored = day.stored
+    orders = Counter(each.what for each in day.ordered)
+    confirmed = [each for each in day.paired if each.by_code]
+    refused = [each.refusal for each in day.guesses] + [each.refusal for each in day.dead_codes]
+    doubled = {
+        device for board in day.boards for device, state in board.troubled if state == "doubled"
+    }
+    tried = Counter(each.ok for each in stored.self_tests)
+    return {
+        # Whoever took the place of a device is no new one.
+        "devices:device:added": len(stored.devices) - sum(not each.replaces for each in confirmed),
+        "devices:code:confirmed": len(confirmed),
+        "devices:device:paired": len(day.paired),
+        "devices:code:refused": sum(burst.heard for burst in day.bursts)
+        + refused.count("pairing_code_unknown"),
+        "devices:device:renamed": orders["renamed"],
+        "devices:device:kind_changed": orders["re-roled"],
+        "devices:device:revoked": sum(device.is_revoked for device in stored.devices),
+        "devices:tablet:told": orders["pinned"] + orders["let go"],
+        "devices:tablets:told": len(day.switched),
+        "devices:device:doubled": len(doubled),
+        "doctor:self_test:passed": tried[True],
+        "doctor:self_test:failed": tried[False],
     }
 
 

@@ -8,7 +8,9 @@ from kiosk.rehearsal.stored import Scan
 from kiosk.rehearsal.told import WELCOME, Day, Scene, Told
 
 Findings = list[str]
-Invariant = Callable[[Day], Findings]
+#: None where this machine lacks what had to be tried (`Day.untried`): not known, never true.
+Maybe = Findings | None
+Invariant = Callable[[Day], Maybe]
 
 #: By name; filled by `invariant`.
 REGISTERED: dict[str, Invariant] = {}

@@ -13,7 +13,8 @@
  */
 
 const EVERY_MS = 10000;
-const PATIENCE_MS = 8000;
+const PATIENCE_MS = 5000;
+const AGAIN_MS = 3000;           // a beat that got no answer: the board calls 20 s of nothing silence
 
 let battery = null;
 
@@ -60,17 +61,22 @@ export function startBeat() {
         const page = answer.headers.get('X-Kiosk-Page');
         if (page && said.page && page !== said.page) document.dispatchEvent(new CustomEvent('page:old'));
       }
+      return true;
     } catch {
       roundTrip = null;          // the server is away; the page's own line says so
+      return false;
     }
   };
 
   const beat = async () => {
     clearTimeout(timer);
     // A page that nobody sees is not on the device's screen: the board shall call it silent.
-    if (!isPaused && document.visibilityState === 'visible') await send();
+    const begun = performance.now();
+    const wasHeard = isPaused || document.visibilityState !== 'visible' || await send();
     clearTimeout(timer);
-    if (!isPaused) timer = setTimeout(beat, EVERY_MS);
+    // Counted from the beginning of this one: a slow answer must not stretch the rhythm.
+    const rest = wasHeard ? Math.max(AGAIN_MS, EVERY_MS - (performance.now() - begun)) : AGAIN_MS;
+    if (!isPaused) timer = setTimeout(beat, rest);
   };
 
   document.addEventListener('visibilitychange', () => {

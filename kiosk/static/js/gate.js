@@ -8,7 +8,7 @@
  *     <section class="finder" id="finder" data-camera="off"><video muted playsinline></video>…
  *     <section class="answer answer-wait" id="answer" data-outcome="waiting" role="status">…
  *     <button id="typed-open">, <button id="undo-open" hidden>
- *   <div class="start-over" id="start-over">… <button id="start">
+ *   <div class="start-over" id="start-over">… <button id="start">; <button id="sound-off" hidden>
  *   <dialog id="typed"> form, #typed-code, [data-key="0…9|back|clear"], #typed-said[data-said]
  *   <dialog id="undo"> form with name="reason"
  *   <template id="answer-wait">, "answer-busy", "answer-lost", "undo-lost"; "answer-cut" (the line is
@@ -21,12 +21,12 @@
  * a template are filled with numbers. #gate[data-link] is "cut" while the server cannot be reached.
  */
 import { markActs } from './device/act.js';
-import { Camera } from './gate/camera.js';
 import { setUpTyping } from './gate/keypad.js';
 import { listenForScanner } from './gate/keys.js';
 import { listLate } from './gate/late.js';
 import { ScanQueue, post } from './gate/sender.js';
 import { Sounds } from './gate/sounds.js';
+import { starter } from './gate/start.js';
 
 const BADGE_DIGITS = 14;
 const NO_BADGE = '?';            // "something was read that is no badge": its text stays on this device
@@ -210,34 +210,7 @@ function setUpUndo() {
 
 /* ---- Start, once a day ---- */
 
-let begun = false;
-
-/** Sound and camera. Call it from a press. The screen stays on by kiosk.js. */
-function begin() {
-  if (begun) return;
-  begun = true;
-  find('start-over')?.setAttribute('hidden', '');
-  try {
-    sessionStorage.setItem('gate-started', gate.dataset.today);
-  } catch {
-    // Without storage the button is asked for again after a reload.
-  }
-  sounds.unlock();
-  const finder = find('finder');
-  if (finder) {
-    new Camera(finder, { script: gate.dataset.cameraScript, wasm: gate.dataset.cameraWasm }, take).start();
-  }
-}
-
-async function beginAgain() {
-  // After a reload on the same day: go on without asking, if the browser lets sound through.
-  try {
-    if (sessionStorage.getItem('gate-started') !== gate.dataset.today) return;
-  } catch {
-    return;
-  }
-  if (await sounds.unlock()) begin();
-}
+const { begin, beginAgain, unlockSound } = starter(gate, sounds, take);
 
 turn();
 setUpTyping((digits) => {
@@ -247,5 +220,6 @@ setUpTyping((digits) => {
 setUpUndo();
 find('late-open')?.addEventListener('click', () => find('late')?.showModal());
 find('start')?.addEventListener('click', begin);
+find('sound-off')?.addEventListener('click', unlockSound);
 find('start')?.focus();
 beginAgain();

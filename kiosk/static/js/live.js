@@ -17,9 +17,8 @@
  * A hidden tab closes its stream: over HTTP/1.1 a browser has six connections for all its tabs.
  * <html data-live-state> says connecting, open, polling, stale, hidden or stopped.
  *
- * Clocks show the server's time in the server's zone, whatever the tablet believes, and ages are
- * counted by a clock that nobody can set (performance.now): a tablet that is put right in the middle of
- * a cut must not hide it. Each time that is heard is told to the page as `live:now` {detail: {at}}.
+ * Clocks show the server's time in the server's zone; ages are counted by a clock that nobody can set
+ * (performance.now). Each time that is heard is told to the page as `live:now` {detail: {at}}.
  *   <time data-clock>             hh:mm          data-clock="seconds"   hh:mm:ss
  *   <b data-since="ISO">          whole minutes since then
  *   <svg class="progress"><rect class="done" data-since="ISO" data-planned-minutes="35"/></svg>
@@ -108,11 +107,11 @@
   };
 
   const loadAnew = () => {
-    // Once in 30 s at most: a server that sends everyone away must not make the page flicker. A
-    // device asks at the front door (data-leave) what it is now, and is not sent back here.
+    // Once in 30 s at most, so that nothing flickers. A device asks at data-leave what it is now.
     const key = 'live-loaded-anew';
     const { leave } = body.dataset;
-    const load = () => { if (leave) location.replace(leave); else location.reload(); };
+    const go = () => { if (leave) location.replace(leave); else location.reload(); };
+    const load = () => { if (window.Idle) window.Idle.whenServed(go); else go(); };
     stop();
     setState('stopped');
     try {
@@ -120,9 +119,7 @@
       const rest = Number(sessionStorage.getItem(key) ?? 0) + pause - Date.now();
       if (rest > 0) return void setTimeout(load, Math.min(rest, pause));
       sessionStorage.setItem(key, String(Date.now()));
-    } catch {
-      // Storage may be switched off; then loading anew is still right.
-    }
+    } catch { /* Storage may be switched off; then loading anew is still right. */ }
     load();
   };
 
@@ -134,6 +131,12 @@
   };
 
   const region = ({ id, html }) => {
+    // A page may keep a part still for a moment (hold.js); it then draws the newest picture itself.
+    const offer = new CustomEvent('live:offer', { cancelable: true, detail: { id, draw: () => draw(id, html) } });
+    if (document.dispatchEvent(offer)) draw(id, html);
+  };
+
+  const draw = (id, html) => {
     const element = document.getElementById(id);
     if (!element) return;
     window.Idiomorph.morph(element, html, {
@@ -182,7 +185,6 @@
     if (stopped) return;
     const mine = new EventSource(address);
     stream = mine;
-    // A line can die without a word (a tablet leaves the Wi-Fi): a stream that is silent is dead.
     const expectMore = () => {
       clearTimeout(streamTimer);
       streamTimer = setTimeout(failed, SILENCE_MS);
@@ -206,7 +208,6 @@
     listen('tick', tick);
     listen('region', region);
     mine.addEventListener('bye', loadAnew);
-    // The browser gives up for good after an answer that is no stream; so we do the trying.
     mine.addEventListener('error', () => { if (stream === mine) failed(); });
   };
 
@@ -231,9 +232,7 @@
         heard();
         setState('polling');
       }
-    } catch {
-      // No answer: the watch below tells the age.
-    } finally {
+    } catch { /* No answer: the watch below tells the age. */ } finally {
       clearTimeout(patience);
       if (round === pollRound) pollTimer = setTimeout(poll, POLL_MS);
     }

@@ -3,6 +3,7 @@
  *
  *   <div id="selftest" data-kind="gate" data-code="<the badge of nobody>" data-camera-script data-camera-wasm>
  *   [data-part][data-ok]    one press, one result
+ *   #tester                 the name of whoever tries, where nobody is signed in
  *   #play, [data-after="sound"]        the question comes after the sound
  *   #corners-open, <dialog id="corners"> with four [data-corner]
  *   #camera-open, #finder; #wrong: something was read that is not the test badge
@@ -20,13 +21,36 @@ const sounds = new Sounds();
 const TUNES = ['welcome', 'already', 'ask'];
 const BETWEEN_MS = 900;
 
+/* ---- Who tries: typed once, kept in this tab for the next part and the next page ---- */
+
+const tester = find('tester');
+const TESTER = 'selftest-tester';
+
+try {
+  if (tester) tester.value = tester.defaultValue = sessionStorage.getItem(TESTER) ?? '';
+} catch {
+  // Without storage the name is typed on each page.
+}
+tester?.addEventListener('change', () => {
+  tester.value = tester.value.trim();
+  tester.defaultValue = tester.value;          // a name that stands there is no act in the middle
+  try {
+    sessionStorage.setItem(TESTER, tester.value);
+  } catch {
+    // As above.
+  }
+});
+
 function record(part, ok, code = '') {
   find('wrong')?.setAttribute('hidden', '');
   return window.htmx.ajax('POST', location.pathname, {
     target: '#selftest-state',
     swap: 'outerHTML',
-    values: { part, ok: ok ? '1' : '0', code, kind: root.dataset.kind },
-  }).then(() => find('selftest-state')?.scrollIntoView({ block: 'nearest' }));
+    values: { part, ok: ok ? '1' : '0', code, kind: root.dataset.kind, tester: tester?.value ?? '' },
+  }).then(() => {
+    if (tester && !tester.value) tester.focus();
+    find('selftest-state')?.scrollIntoView({ block: 'nearest' });
+  });
 }
 
 /* ---- What was read ---- */

@@ -18,8 +18,7 @@ from kiosk.agenda import services as agenda
 from kiosk.checkin import queries, services
 from kiosk.checkin.models import QuorumBase, Stay
 from kiosk.checkin.rules import Outcome
-from kiosk.conference import badge_code
-from kiosk.conference import services as conference
+from kiosk.conference import badge_code, badge_issue
 from kiosk.core import audit
 from kiosk.core.access import Actor
 from kiosk.core.db import db, unit_of_work
@@ -207,7 +206,7 @@ def test_the_revoked_badge_of_someone_inside_says_revoked(door: Door) -> None:
     old = door.code(LAN)
     door.scan(LAN)
     door.clock.later(minutes=1)
-    conference.replace_badge(
+    badge_issue.replace_badge(
         delegate_id=door.id(LAN), reason="mất thẻ", key=door.key, by=SECRETARY, clock=door.clock
     )
     answer = door.scan(old, GATE_2)
@@ -219,7 +218,7 @@ def test_the_revoked_badge_of_someone_inside_says_revoked(door: Door) -> None:
 def test_a_badge_revoked_within_ten_seconds_is_no_repeat(door: Door) -> None:
     old = door.code(LAN)
     door.scan(LAN)
-    conference.replace_badge(
+    badge_issue.replace_badge(
         delegate_id=door.id(LAN), reason="mất thẻ", key=door.key, by=SECRETARY, clock=door.clock
     )
     door.clock.later(seconds=2)
@@ -232,7 +231,7 @@ def test_a_badge_revoked_within_ten_seconds_is_no_repeat(door: Door) -> None:
 
 def test_the_new_badge_opens_and_the_old_one_never_again(door: Door) -> None:
     old = door.code(LAN)
-    conference.replace_badge(
+    badge_issue.replace_badge(
         delegate_id=door.id(LAN), reason="mất thẻ", key=door.key, by=SECRETARY, clock=door.clock
     )
     assert door.scan(old).outcome is Outcome.REVOKED

@@ -203,13 +203,13 @@ def test_when_the_replaced_person_comes_after_all_everything_is_as_before(door: 
 
 
 def test_a_new_badge_does_not_bring_an_ended_substitute_in(door: Door) -> None:
-    from kiosk.conference import services as conference
+    from kiosk.conference import badge_issue
 
     made = seat(door, LAN)
     link = door.row(LAN).substitute
     assert link is not None
     desk.end_substitution(substitution_id=link.substitution_id, reason="đến dự", by=door.desk)
-    conference.replace_badge(delegate_id=made, reason="mất thẻ", key=door.key, by=door.desk)
+    badge_issue.replace_badge(delegate_id=made, reason="mất thẻ", key=door.key, by=door.desk)
     answer = door.scan(code_of(door, made))
     assert (answer.outcome, answer.detail) == (Outcome.REFUSED, "no_place")
 

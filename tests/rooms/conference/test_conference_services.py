@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from support import CONVENED, GUESTS, ROSTER, ROSTER_NAME, Clock, Meeting
 
 from kiosk import acts
-from kiosk.conference import badge_code, queries, services
+from kiosk.conference import badge_code, badge_issue, queries, services
 from kiosk.conference.models import Delegate
 from kiosk.conference.roster.compare import as_json, compare
 from kiosk.conference.roster.reader import read_roster
@@ -129,7 +129,7 @@ def test_an_import_that_breaks_in_the_middle_stores_nothing(
     hall: Meeting, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     before, book = stored(), count("book_line")
-    real: Callable[..., Any] = getattr(services, where)
+    real: Callable[..., Any] = getattr(badge_issue, where)
     calls = 0
 
     def breaks(*given: Any, **named: Any) -> Any:
@@ -139,7 +139,7 @@ def test_an_import_that_breaks_in_the_middle_stores_nothing(
             raise ZeroDivisionError("in the middle")
         return real(*given, **named)
 
-    monkeypatch.setattr(services, where, breaks)
+    monkeypatch.setattr(badge_issue, where, breaks)
     more = ROSTER.replace(
         "Tổng cộng",
         "V. Tổ mới,,,,,\n1,Cao Văn Ba,Ông,,E01,\n2,Cao Văn Tư,Ông,,E02,\n3,Cao Văn Năm,Ông,,E03,\n"
@@ -221,7 +221,8 @@ def test_once_the_conference_is_open_the_roster_stands(hall: Meeting, clock: Clo
             act()
     # A lost badge does not wait for the end of the day.
     assert (
-        services.replace_badge(delegate_id=person, reason="mất thẻ", key=key(), by=SECRETARY) == 2
+        badge_issue.replace_badge(delegate_id=person, reason="mất thẻ", key=key(), by=SECRETARY)
+        == 2
     )
 
 
@@ -370,7 +371,7 @@ def test_a_replaced_badge_is_another_code_and_one_is_in_force(hall: Meeting) -> 
     lan = hall.person(LAN).id
     for issue in (2, 3):
         assert (
-            services.replace_badge(delegate_id=lan, reason="mất thẻ", key=key(), by=SECRETARY)
+            badge_issue.replace_badge(delegate_id=lan, reason="mất thẻ", key=key(), by=SECRETARY)
             == issue
         )
     db.session.rollback()
@@ -378,7 +379,9 @@ def test_a_replaced_badge_is_another_code_and_one_is_in_force(hall: Meeting) -> 
     assert [badge.issue for badge in badges] == [3, 2, 1]
     assert [badge.revoked_at is None for badge in badges] == [True, False, False]
     assert {badge.revoke_reason for badge in badges[1:]} == {"mất thẻ"}
-    printed = {face["name"]: face["code"] for face in services.badge_faces(db.session(), key=key())}
+    printed = {
+        face["name"]: face["code"] for face in badge_issue.badge_faces(db.session(), key=key())
+    }
     assert printed[LAN] == badge_code.derive(key(), delegate_id=lan, issue=3)
     assert printed[LAN] != hall.codes[lan]
 
@@ -386,7 +389,7 @@ def test_a_replaced_badge_is_another_code_and_one_is_in_force(hall: Meeting) -> 
 @pytest.mark.parametrize("reason", ["", "  ", "ab", "\0\0\0\0"])
 def test_a_new_badge_needs_a_reason(hall: Meeting, reason: str) -> None:
     with pytest.raises(Refused, match="badge_reason_missing"):
-        services.replace_badge(delegate_id=1, reason=reason, key=key(), by=SECRETARY)
+        badge_issue.replace_badge(delegate_id=1, reason=reason, key=key(), by=SECRETARY)
     assert count("badge") == 13
 
 
@@ -396,7 +399,7 @@ def test_ten_desks_replacing_one_badge_leave_one_in_force(hall: Meeting) -> None
     def desk(_number: int) -> int:
         with hall.app.app_context():
             start.wait(timeout=10)
-            return services.replace_badge(
+            return badge_issue.replace_badge(
                 delegate_id=lan, reason="mất thẻ", key=key(), by=SECRETARY
             )
 
@@ -432,7 +435,7 @@ def test_two_people_with_the_same_twelve_digits_get_different_badges(
     db.session.rollback()
     attempts = sorted(badge.attempt for badge in queries.badges_in_force(db.session()))
     assert attempts == [0, 1, 2]
-    faces = services.badge_faces(db.session(), key=key())
+    faces = badge_issue.badge_faces(db.session(), key=key())
     assert len({face["code"] for face in faces}) == 3
     for face in faces:
         holder = queries.badge_holder(db.session(), badge_code.stored_hash(key(), face["code"]))
@@ -442,7 +445,7 @@ def test_two_people_with_the_same_twelve_digits_get_different_badges(
 
 def test_an_empty_roster_prints_no_badges(empty: Flask) -> None:
     with pytest.raises(Refused, match="no_badges"):
-        services.badge_faces(db.session(), key=key())
+        badge_issue.badge_faces(db.session(), key=key())
 
 
 def test_a_number_is_unique_in_the_database(hall: Meeting) -> None:

@@ -13,7 +13,7 @@ from support import ROOT, ROSTER, Browser, Clock, Meeting
 
 from kiosk.checkin import roster_undo
 from kiosk.checkin import services as door
-from kiosk.conference import committees, queries, services
+from kiosk.conference import badge_issue, committees, queries, services
 from kiosk.conference.roster.reader import read_roster
 from kiosk.conference.roster.sheet import Choices
 from kiosk.conference.roster.standing import Flags
@@ -81,7 +81,9 @@ def test_an_undone_person_is_gone_for_good_and_the_number_is_not_given_again(
     with app.app_context():
         codes = {
             str(face["name"]): face["code"]
-            for face in services.badge_faces(db.session(), key=app.extensions["kiosk_keys"].badge)
+            for face in badge_issue.badge_faces(
+                db.session(), key=app.extensions["kiosk_keys"].badge
+            )
         }
     undo(app)
     bring(app, SECOND)
@@ -94,7 +96,9 @@ def test_an_undone_person_is_gone_for_good_and_the_number_is_not_given_again(
         db.session.rollback()
         new = {
             str(face["name"]): face["code"]
-            for face in services.badge_faces(db.session(), key=app.extensions["kiosk_keys"].badge)
+            for face in badge_issue.badge_faces(
+                db.session(), key=app.extensions["kiosk_keys"].badge
+            )
         }
     assert new["Bùi Mới"] not in codes.values()
     assert new["Phạm Thị Lan"] == codes["Phạm Thị Lan"]

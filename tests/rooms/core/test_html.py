@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
-from support import Browser, Meeting
+from support import PASSWORD, Browser, Meeting
 
 from kiosk.core.access import THE_PROGRAM, Kind, Role
 from kiosk.core.db import db
 from kiosk.devices import services as devices
+from kiosk.staff import services as staff
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
@@ -157,7 +159,7 @@ def test_over_tls_the_plain_page_of_the_same_host_is_another_site(
     app: Flask, signed_in: Callable[..., Browser]
 ) -> None:
     """Port 80 and port 443 are left out of both headers: the scheme alone tells them apart."""
-    browser = signed_in(Role.SECRETARY)
+    browser = signed_in(Role.SECRETARY).over_tls()
     for origin, status in (("http://localhost", 403), ("https://localhost", 201)):
         answer = browser.client.post(
             "/console/devices",
@@ -166,6 +168,53 @@ def test_over_tls_the_plain_page_of_the_same_host_is_another_site(
             headers={"X-CSRF-Token": browser.token, "Origin": origin},
         )
         assert answer.status_code == status, answer.get_data(as_text=True)
+
+
+def test_over_tls_every_cookie_has_a_name_that_nobody_can_plant(app: Flask) -> None:
+    """`__Host-`: a browser takes it with Secure, Path=/ and no Domain alone, and only over TLS."""
+    browser = Browser(app)
+    with app.app_context():
+        keys = app.extensions["kiosk_keys"]
+        added = devices.add_device(kind="gate", name="Cổng 1", by=THE_PROGRAM, key=keys.tokens)
+        staff.add_account(name="lan", role="secretary", password=PASSWORD, by=THE_PROGRAM)
+    tls = {"base_url": "https://localhost"}
+    token = re.search(
+        r'data-csrf="(\w+)"', (page := browser.get("/sign-in", **tls)).get_data(as_text=True)
+    )
+    assert token is not None
+    sent = {"X-CSRF-Token": token[1]}
+    who = {"name": "lan", "password": PASSWORD}
+    answers = [
+        page,
+        browser.get("/pair", **tls),
+        browser.get(f"/pair/{added.ticket}", **tls),
+        browser.get("/gate", **tls),
+        browser.client.post("/sign-in", data=who, headers=sent, **tls),
+        browser.client.post("/language", data={"language": "en"}, headers=sent, **tls),
+        browser.client.post("/sign-out", headers=sent, **tls),
+    ]
+    given = [each for answer in answers for each in answer.headers.getlist("Set-Cookie")]
+    assert {each.partition("=")[0] for each in given} == {
+        f"__Host-kiosk_{name}" for name in ("browser", "waiting", "gate", "staff", "lang")
+    }
+    for each in given:
+        signs = {sign.strip() for sign in each.split(";")}
+        assert {"Secure", "HttpOnly", "SameSite=Strict", "Path=/"} <= signs, each
+        assert "domain" not in each.lower()
+
+
+def test_over_tls_no_cookie_of_another_name_is_heard(
+    app: Flask, signed_in: Callable[..., Browser]
+) -> None:
+    cookie = signed_in(Role.SECRETARY).client.get_cookie("kiosk_staff")
+    assert cookie is not None
+    for name, status in (("kiosk_staff", 303), ("__Host-kiosk_staff", 200)):
+        answer = app.test_client(use_cookies=False).get(
+            "/console",
+            base_url="https://localhost",
+            headers={"Cookie": f"{name}={cookie.value}", "Accept": "text/html"},
+        )
+        assert answer.status_code == status, name
 
 
 def test_a_planted_browser_cookie_of_another_shape_is_replaced(app: Flask) -> None:

@@ -11,7 +11,7 @@ from flask import Flask
 from support import Browser, Meeting
 from werkzeug.test import TestResponse
 
-from kiosk.core import audit
+from kiosk.core import audit, follow
 from kiosk.core.access import Kind, Role
 from kiosk.core.db import db
 from kiosk.devices import queries
@@ -114,6 +114,15 @@ def test_twenty_seconds_of_silence_are_trouble_and_a_beat_ends_it(
     assert row(app).troubles == ()
 
 
+@pytest.fixture
+def ballot(app: Flask) -> None:
+    """An act whose page holds no stream, as an election's."""
+    app.extensions["kiosk_acts"]["ballot"] = follow.TabletAct(
+        "ballot", "tablet.home", 10, ("Bỏ phiếu", "Ballot"), lambda session: True, listens=False
+    )
+
+
+@pytest.mark.usefixtures("ballot")
 def test_a_ballot_page_in_use_may_announce_its_silence(app: Flask, tablet: Browser) -> None:
     now = 0.0
     app.extensions["kiosk_pulses"] = Pulses(ticking=lambda: now)
@@ -122,9 +131,32 @@ def test_a_ballot_page_in_use_may_announce_its_silence(app: Flask, tablet: Brows
     assert row(app).troubles == ()
     now = 110.0
     assert row(app).troubles == (Trouble.SILENT,)
-    beat(tablet, page=version(app), quiet=1e9)
+    beat(tablet, page=version(app), shows="ballot", quiet=1e9)
     now += 20 + 180
     assert row(app).troubles == (Trouble.SILENT,), "three minutes are the most"
+
+
+@pytest.mark.usefixtures("ballot")
+@pytest.mark.parametrize("shows", ["", "idle", "gate", "selftest", "wall", "ballot\u200b"])
+def test_no_other_page_may_ask_for_silence(app: Flask, tablet: Browser, shows: str) -> None:
+    """A dead gate that has asked for three minutes first would stay green for three minutes."""
+    now = 0.0
+    app.extensions["kiosk_pulses"] = Pulses(ticking=lambda: now)
+    beat(tablet, page=version(app), shows=shows, quiet=180)
+    now = 20.0
+    assert row(app).troubles == (Trouble.SILENT,)
+
+
+@pytest.mark.usefixtures("ballot")
+def test_an_announced_silence_ends_with_the_next_page(
+    app: Flask, meeting: Meeting, tablet: Browser
+) -> None:
+    now = 0.0
+    app.extensions["kiosk_pulses"] = Pulses(ticking=lambda: now)
+    beat(tablet, page=version(app), shows="ballot", quiet=180)
+    tablet.get("/tablet")
+    now = 20.0
+    assert row(app).troubles == (Trouble.SILENT,)
 
 
 def test_after_a_restart_nobody_is_red_before_there_was_time_to_speak(
@@ -173,6 +205,13 @@ def test_pages_and_scans_count_as_heard_and_a_stream_does_not(
         b'{"device": 1, "sent": 1e300, "battery": 9, "untouched": -5, "quiet": -9}',
         b'{"device": 1, "shows": "<script>alert(1)</script>", "page": "\\u0000"}',
         b'{"device": true}',
+        b'{"device": 1, "shows": "\\ud800", "page": "\\udfff"}',
+        b'{"device": 1, "shows": ["gate"], "page": {"a": "\\ud800"}}',
+        b'{"device": 1, "shows": "\\u202eelbat", "page": "\\u0301\\u0301\\u0301"}',
+        b"[" * 1_900,
+        b'{"device": 1, "sent": ' + b"[" * 1_900,
+        b'{"device": 1, "sent": ' + b"9" * 400 + b', "battery": -' + b"9" * 400 + b"}",
+        b'{"device": ' + b"9" * 1_900 + b"}",
         b"\xff\xfe",
     ],
 )
@@ -186,13 +225,26 @@ def test_a_beat_of_nonsense_breaks_nothing(
         headers={"X-CSRF-Token": tablet.token},
     )
     assert answer.status_code in {204, 409}
+    assert answer.data == b""
     found = row(app).beat
     assert found.battery is None or 0 <= found.battery <= 100
+    assert (found.shows, found.page) == ("", "")
     secretary = signed_in(Role.SECRETARY)
     for path in ("/console/devices", "/console/devices/1", "/console"):
         page = secretary.get(path)
         assert page.status_code == 200, path
         assert "<script>alert" not in page.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("shows", ["idle", "gate", "selftest", "wall"])
+def test_the_board_repeats_only_screens_that_there_are(
+    app: Flask, tablet: Browser, shows: str
+) -> None:
+    beat(tablet, shows=shows)
+    assert row(app).beat.shows == shows
+    for invented in (f"{shows} ", shows.upper(), "Đã thu hồi", "ballot" * 3):
+        beat(tablet, shows=invented)
+        assert row(app).beat.shows == ""
 
 
 def test_a_beat_of_a_megabyte_is_thrown_away(tablet: Browser) -> None:
@@ -280,6 +332,99 @@ def test_pairing_it_anew_is_what_ends_it(
 
 
 def test_a_tablet_that_gets_another_address_is_no_copy(app: Flask, tablet: Browser) -> None:
-    for address in ("10.0.0.1", "10.0.0.1", "10.0.0.2", "10.0.0.2"):
+    now = 0.0
+    app.extensions["kiosk_pulses"] = Pulses(ticking=lambda: now)
+    for step in range(80):  # thirteen minutes; the lease changes once
+        now = step * 10.0
+        address = "10.0.0.1" if step < 20 else "10.0.0.2"
         beat(tablet, address=address, page=version(app))
+        if step in {0, 20, 45}:
+            tablet.get("/live/device?poll=1", environ_base={"REMOTE_ADDR": address})
     assert row(app).state == "fine"
+
+
+@pytest.mark.parametrize("every", [10.0, 30.0, 120.0])
+def test_two_machines_that_take_turns_are_found_within_minutes(
+    app: Flask, tablet: Browser, every: float
+) -> None:
+    now = 0.0
+    app.extensions["kiosk_pulses"] = Pulses(ticking=lambda: now)
+    found_at = None
+    while now < 600 and found_at is None:
+        turn = int(now // every) % 2
+        beat(tablet, address=("10.0.0.1", "10.0.0.66")[turn], page=version(app))
+        if row(app).state == "doubled":
+            found_at = now
+        now += 10.0
+    assert found_at is not None
+    assert found_at <= 2 * every
+
+
+@pytest.mark.parametrize("path", ["/live/device?poll=1", "/live/device", "/", "/pair", "/healthz"])
+def test_a_copied_cookie_that_only_listens_is_found(app: Flask, tablet: Browser, path: str) -> None:
+    """Whoever took a cookie need not beat: opening the stream is enough to be seen."""
+    beat(tablet, page=version(app))
+    answer = tablet.client.get(path, environ_base={"REMOTE_ADDR": "10.0.0.66"}, buffered=False)
+    answer.close()
+    assert row(app).state == "fine"
+    beat(tablet, page=version(app))
+    assert row(app).state == "doubled"
+    assert row(app).doubled == ("10.0.0.1", "10.0.0.66")
+
+
+# -- a person has looked ---------------------------------------------------------------------------
+
+
+def restarted(app: Flask) -> None:
+    app.extensions["kiosk_pulses"] = Pulses()
+
+
+def test_a_restart_forgets_no_copy(app: Flask, tablet: Browser) -> None:
+    copied(tablet)
+    restarted(app)
+    assert row(app).state == "doubled"
+    beat(tablet)
+    assert len(doubled_lines(app)) == 1, "and books it once"
+
+
+def doubled_lines(app: Flask) -> list[audit.Line]:
+    with app.app_context():
+        db.session.rollback()
+        return [line for line in audit.read(db.session()) if "device:doubled" in line.event]
+
+
+def test_a_gate_between_cable_and_wifi_is_cleared_by_a_person_and_stays_cleared(
+    app: Flask, tablet: Browser, signed_in: Callable[..., Browser]
+) -> None:
+    copied(tablet)
+    secretary = signed_in(Role.SECRETARY)
+    board = secretary.get("/console/devices").get_data(as_text=True)
+    assert "Đã xem «Bảng 1»: các địa chỉ 10.0.0.1, 10.0.0.66 đúng là một máy?" in board
+    assert secretary.post("/console/devices/1/one-machine").status_code == 204
+    for _ in range(2):
+        copied(tablet)
+        assert row(app).doubled == ()
+        restarted(app)
+    assert row(app).doubled == ()
+    with app.app_context():
+        db.session.rollback()
+        lines = [line for line in audit.read(db.session()) if "one_machine" in line.event]
+    assert [(line.by, line.facts) for line in lines] == [
+        ("staff:1", {"device": 1, "addresses": "10.0.0.1 10.0.0.66"})
+    ]
+    again = secretary.post("/console/devices/1/one-machine")
+    assert again.status_code == 409
+    assert "không còn báo trùng máy" in again.get_data(as_text=True)
+    # A third address is another matter.
+    for address in ("10.0.0.1", "10.0.0.99", "10.0.0.1"):
+        beat(tablet, address=address)
+    assert row(app).doubled == ("10.0.0.1", "10.0.0.99")
+
+
+def test_only_who_prepares_the_hall_may_say_that_it_is_one_machine(
+    app: Flask, tablet: Browser, signed_in: Callable[..., Browser]
+) -> None:
+    copied(tablet)
+    assert tablet.post("/console/devices/1/one-machine").status_code in {401, 403}
+    assert signed_in(Role.CHAIR).post("/console/devices/1/one-machine").status_code == 403
+    assert row(app).state == "doubled"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 
@@ -10,7 +11,8 @@ from flask import Flask
 from support import Browser, Meeting
 
 from kiosk.core.access import THE_PROGRAM, Kind, Role
-from kiosk.devices import services
+from kiosk.core.db import changed, db, unit_of_work
+from kiosk.devices import queries, services
 
 _ADDRESS = re.compile(r"http://localhost/pair/([A-Za-z0-9_-]{32})")
 
@@ -121,7 +123,11 @@ def test_a_script_in_a_name_stays_words(
     app: Flask, signed_in: Callable[..., Browser], as_device: Callable[[str, str], Browser]
 ) -> None:
     name = "<script>alert(1)</script>"
-    gate = as_device(Kind.GATE, name)
+    gate = as_device(Kind.GATE, "Cổng 1")
+    with app.app_context(), unit_of_work() as session:
+        # Stored by a version that asked less of a name.
+        session.execute(db.text("UPDATE device SET name = :name"), {"name": name})
+        changed(session, "access")
     secretary = signed_in(Role.SECRETARY)
     for text in (
         gate.get("/gate").get_data(as_text=True),
@@ -274,3 +280,27 @@ def test_the_choices_of_a_device_work_before_the_scripts_are_there(
     forms = re.findall(r"<form[^>]*hx-post[^>]*>", page)
     assert forms
     assert all('method="post"' in form and "action=" in form for form in forms)
+
+
+def test_the_tap_on_the_board_pins_what_the_server_shows_and_not_what_the_tablet_says(
+    app: Flask,
+    meeting: Meeting,
+    signed_in: Callable[..., Browser],
+    as_device: Callable[[str, str], Browser],
+) -> None:
+    """A tablet that says it shows the gate must not become one by the secretary's tap."""
+    tablet = as_device(Kind.TABLET, "Bảng 1")
+    tablet.client.post(
+        "/beat", json={"device": 1, "shows": "gate"}, headers={"X-CSRF-Token": tablet.token}
+    )
+    secretary = signed_in(Role.SECRETARY)
+    board = secretary.get("/console/devices").get_data(as_text=True)
+    values = re.search(r"""/console/devices/1/task[^>]*hx-vals='([^']*)'""", board)
+    assert values is not None
+    sent = {name: str(value) for name, value in json.loads(values.group(1)).items()}
+    assert secretary.post("/console/devices/1/task", sent).status_code == 204
+    with app.app_context():
+        found = queries.device(db.session(), 1)
+        assert found is not None
+        assert found.task == "idle"
+    assert tablet.get("/gate").status_code == 403

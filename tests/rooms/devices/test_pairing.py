@@ -10,44 +10,16 @@ from threading import Barrier
 import pytest
 import time_machine
 from flask import Flask
+from pairing_by_code import CODE, LAN, close, code_of, confirm, waits
 from support import Browser, Meeting
 
 from kiosk import create_app
 from kiosk.config import Settings
 from kiosk.core import audit
 from kiosk.core.access import Actor, Role
-from kiosk.core.db import db, writer
+from kiosk.core.db import db
 from kiosk.core.errors import Refused
-from kiosk.devices import pairing, queries, rules, waiting
-
-CODE = re.compile(r'id="pair-code">(\d{3} \d{3})<')
-LAN = Actor(kind="staff", id=1, name="Lan")
-
-
-def code_of(browser: Browser, **more: object) -> str:
-    """What the new device shows."""
-    answer = browser.get("/pair", **more)
-    found = CODE.search(answer.get_data(as_text=True))
-    assert found is not None, answer.get_data(as_text=True)
-    return found[1]
-
-
-def confirm(secretary: Browser, code: str, **form: object) -> str:
-    answer = secretary.post("/console/devices/pair", {"code": code, "kind": "tablet", **form})
-    assert answer.status_code == 200, answer.get_data(as_text=True)
-    return answer.get_data(as_text=True)
-
-
-def close(app: Flask) -> None:
-    with app.app_context():
-        db.session.remove()
-        writer().close()
-        db.engine.dispose()
-
-
-def waits(browser: Browser) -> bool:
-    found: bool = browser.get("/pair/state").json["waiting"]
-    return found
+from kiosk.devices import pairing, queries, waiting
 
 
 @pytest.fixture
@@ -97,7 +69,9 @@ def test_over_tls_the_cookie_never_travels_in_the_clear(
     assert code is not None
     confirm(secretary, code[1])
     set_cookies = stranger.get("/pair", base_url="https://localhost").headers.getlist("Set-Cookie")
-    assert all("Secure" in each for each in set_cookies if each.startswith("kiosk_tablet="))
+    given = [each for each in set_cookies if each.startswith("__Host-kiosk_tablet=")]
+    assert len(given) == 1, set_cookies
+    assert all("Secure" in each for each in set_cookies)
 
 
 def test_names_and_kinds_are_chosen_by_one_tap_or_typed(secretary: Browser, app: Flask) -> None:
@@ -193,83 +167,6 @@ def test_a_refused_confirmation_leaves_the_code_as_it_was(
         assert answer.status_code == status, answer.get_data(as_text=True)
         assert waits(stranger)
     confirm(secretary, code)
-
-
-def test_a_code_ends_after_ten_minutes_and_the_page_gets_another(app: Flask) -> None:
-    now = 0.0
-    room = waiting.WaitingRoom(ticking=lambda: now)
-    mine = room.arrive(secret_hash=b"a" * 32, address="10.0.0.1", agent="")
-    now = rules.CODE_LIVES - 1
-    assert room.with_code(mine.code) is not None
-    assert room.arrive(secret_hash=b"a" * 32, address="10.0.0.1", agent="").code == mine.code
-    now = rules.CODE_LIVES
-    assert room.seconds_left(b"a" * 32) is None
-    assert room.with_code(mine.code) is None
-    assert room.take(mine.code) is None
-    again = room.arrive(secret_hash=b"a" * 32, address="10.0.0.1", agent="")
-    assert room.seconds_left(b"a" * 32) == rules.CODE_LIVES
-    assert again.secret_hash == mine.secret_hash
-
-
-def test_a_confirmed_browser_that_never_comes_gets_nothing_later(
-    secretary: Browser, stranger: Browser
-) -> None:
-    confirm(secretary, code_of(stranger))
-    with time_machine.travel(3600 * 24 * 365 * 60, tick=True):
-        assert stranger.get("/pair").status_code == 200
-
-
-def test_few_may_wait_from_one_address_and_pages_that_are_gone_give_way() -> None:
-    now = 0.0
-    room = waiting.WaitingRoom(ticking=lambda: now)
-
-    def arrive(number: int, address: str = "10.0.0.9") -> waiting.Waiting:
-        return room.arrive(secret_hash=number.to_bytes(32), address=address, agent="")
-
-    for number in range(rules.WAITING_FROM_ONE):
-        arrive(number)
-    with pytest.raises(Refused, match="pairing_full"):
-        arrive(100)
-    arrive(101, address="10.0.0.10")
-    assert arrive(0).secret_hash == (0).to_bytes(32), "who waits already keeps the place"
-    now = rules.WAITING_SILENT + 1
-    assert room.count == 0
-    arrive(0)
-    assert arrive(100).address == "10.0.0.9", "seven pages were closed since"
-
-
-def test_no_more_than_the_hall_holds_may_wait_from_anywhere() -> None:
-    room = waiting.WaitingRoom(ticking=lambda: 0.0)
-    for number in range(rules.WAITING_IN_ALL):
-        room.arrive(secret_hash=number.to_bytes(32), address=f"10.0.{number}.1", agent="")
-    with pytest.raises(Refused, match="pairing_full"):
-        room.arrive(secret_hash=b"x" * 32, address="10.1.0.1", agent="")
-
-
-def test_a_full_waiting_room_is_one_sentence_and_no_cookie(app: Flask) -> None:
-    for _ in range(rules.WAITING_FROM_ONE):
-        code_of(Browser(app))
-    answer = Browser(app).get("/pair")
-    assert answer.status_code == 409
-    assert 'data-refusal="pairing_full"' in answer.get_data(as_text=True)
-    assert "kiosk_waiting" not in str(answer.headers)
-    assert Browser(app).get("/pair", environ_base={"REMOTE_ADDR": "10.0.0.2"}).status_code == 200
-
-
-def test_a_browser_that_only_looks_ahead_gets_no_code(app: Flask, stranger: Browser) -> None:
-    stranger.client.head("/pair")
-    stranger.get("/pair", headers={"Sec-Purpose": "prefetch"})
-    with app.app_context():
-        assert waiting.waiting_room().count == 0
-
-
-@pytest.mark.parametrize("cookie", ["", "x", "x" * 5_000, "ế" * 8, "a" * 31, "../../etc/passwd"])
-def test_a_made_up_secret_is_replaced_by_one_of_ours(app: Flask, cookie: str) -> None:
-    answer = app.test_client().get("/pair", headers={"Cookie": f"kiosk_waiting={cookie}"})
-    assert answer.status_code == 200
-    given = re.search(r"kiosk_waiting=([\w-]{32});", str(answer.headers))
-    assert given is not None
-    assert given[1] not in answer.get_data(as_text=True), "the secret stands in no page"
 
 
 # -- guessing --------------------------------------------------------------------------------------
@@ -382,6 +279,7 @@ def test_the_book_knows_who_confirmed_whom_and_holds_no_code(
     guess(secretary)
     confirm(secretary, code)
     stranger.get("/pair")
+    stranger.get("/tablet")
     with app.app_context():
         lines = [line for line in audit.read(db.session()) if line.event.startswith("devices:")]
     assert [line.event for line in lines] == [

@@ -157,7 +157,9 @@ def test_the_sheet_says_what_the_page_says(
     as_device: Callable[[str, str], Browser],
 ) -> None:
     with time_machine.travel(MORNING, tick=False):
-        as_device(Kind.GATE, "Cổng phía Đông").post("/selftest", {"part": "sound", "ok": "1"})
+        as_device(Kind.GATE, "Cổng phía Đông").post(
+            "/selftest", {"part": "sound", "ok": "1", "tester": "Bùi Văn Sáu"}
+        )
         sheet.measured(network__route="route_found")
         lan = signed_in(Role.SECRETARY, name="Lan")
         lan.post("/console/doctor/taps/print", {"ok": "0"})
@@ -176,7 +178,7 @@ def test_the_sheet_says_what_the_page_says(
     for line in found.lines:
         assert line.finding.text("vi").replace("\u200b", "") in text
     assert "máy in: CHƯA ĐẠT (Lan, 06:45)" in text
-    assert "loa: đạt (tại máy, 06:45)" in text
+    assert "loa: đạt (Bùi Văn Sáu, tự ghi tên, 06:45)" in text
     assert "máy quét: không rõ" in text
     assert "KỸ THUẬT" in text
     assert "THƯ KÝ" in text

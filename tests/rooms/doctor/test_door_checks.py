@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from go_no_go import Sheet
+from support import authority_in
 
 from kiosk.core.clock import utc_now
 from kiosk.core.doors import Hall
-from kiosk.tls import authority, store
+from kiosk.tls import authority, rules, store
 from kiosk.tls.rules import Wanted
 
 HERE = "192.168.1.10"
@@ -62,15 +63,48 @@ def test_a_certificate_that_fits(app: Flask, sheet: Sheet, certified: Path) -> N
     hall_at(app, HERE)
     found = sheet.one("network.certificate")
     assert found.code == "certificate_fine"
-    der = store.authority_certificate(certified)
+    der = authority_in(certified)
     assert der is not None
     assert str(found.facts["mark"]).replace(" ", "") == store.fingerprint(der)[:8]
     hall_at(app, HERE, "10.0.0.7")
     assert sheet.codes("network.certificate") == ["certificate_other_address"]
     hall_at(app, HERE)
-    for off in (timedelta(days=-400), timedelta(days=400)):
+    for off in (timedelta(days=-100), timedelta(days=400)):
         found = sheet.one("network.certificate", at=utc_now() + off)
         assert found.code == "certificate_not_valid"
+
+
+@pytest.mark.usefixtures("served")
+def test_an_authority_that_no_device_accepts_is_bad_whatever_its_leaf_says(
+    app: Flask, sheet: Sheet, certified: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hall_at(app, HERE)
+    for off in (timedelta(days=-400), timedelta(days=2000)):
+        found = sheet.one("network.certificate", at=utc_now() + off)
+        assert (found.code, found.state) == ("authority_not_valid", "bad")
+    long_ago = datetime(2015, 1, 1, 7, tzinfo=UTC)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(rules, "RELEASED", long_ago)
+        authority.make_authority(certified, hostname="PC1", now=long_ago)
+    authority.make_leaf(certified, Wanted(("localhost",), (HERE,)), now=utc_now())
+    found = sheet.one("network.certificate")
+    assert found.code == "authority_not_valid"
+    assert "31/12/2013" in found.text("vi")
+
+
+@pytest.mark.usefixtures("served")
+def test_the_leaf_that_is_served_is_judged_not_the_one_in_the_folder(
+    app: Flask, sheet: Sheet, certified: Path
+) -> None:
+    hall_at(app, HERE)
+    keeper = app.extensions["kiosk_tls"]
+    keeper.served = store.issued(certified)
+    (certified / store.CERTIFICATE).write_bytes(b"")
+    assert sheet.codes("network.certificate") == ["certificate_fine"]
+    here = Wanted(("localhost",), (HERE,))
+    keeper.served = authority.make_leaf(certified, here, now=utc_now() - timedelta(days=200))
+    authority.make_leaf(certified, here, now=utc_now())
+    assert sheet.codes("network.certificate") == ["certificate_not_valid"]
 
 
 @pytest.mark.usefixtures("served")

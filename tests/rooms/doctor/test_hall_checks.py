@@ -15,13 +15,12 @@ from support import PASSWORD, Browser, Clock, Meeting
 
 from kiosk import config, create_app, instance
 from kiosk.checkin import services as door
-from kiosk.conference import committees, duties
-from kiosk.conference import services as conference
+from kiosk.conference import badge_issue, committees, duties
 from kiosk.conference.committees import Committee
 from kiosk.core.access import THE_PROGRAM, Actor, Kind, Role
 from kiosk.core.checks import State
 from kiosk.core.db import db, unit_of_work
-from kiosk.devices.pulse import pulses
+from kiosk.devices.pulse import Beat, pulses
 from kiosk.doctor import laptop, services
 from kiosk.staff import services as staff
 
@@ -71,8 +70,12 @@ def test_a_hall_in_which_everything_is_told_is_ready(
         as_device(Kind.TABLET, "Bảng 1").get("/tablet")
         as_device(Kind.PROJECTOR, "Máy chiếu").get("/projector")
         gate.get("/gate")
+        page = app.extensions["kiosk_live"].version
+        for device in (1, 2, 3):
+            app.extensions["kiosk_pulses"].heard(device, Beat(battery=90, page=page))
+        tried = ((1, "sound"), (1, "scan"), (2, "touch"), (2, "camera"), (3, "picture"))
         with app.app_context():
-            for device, part in ((1, "sound"), (1, "scan"), (2, "touch"), (3, "picture")):
+            for device, part in tried:
                 services.record_self_test(device, part, True, LAN)
             for part in ("clock", "print", "sleep"):
                 services.record_self_test(None, part, True, LAN)
@@ -135,7 +138,7 @@ def prepare(app: Flask, meeting: Meeting) -> None:
         for duty in duties.checklist(db.session()).duties:
             duties.set_done(duty_id=duty.id, done=True, by=LAN)
         door.fix_base(count=12, kind="delegates", reason="", by=LAN)
-        conference.note_badges_printed(count=13, by=LAN)
+        badge_issue.note_badges_printed(count=13, by=LAN)
 
 
 def test_a_measured_check_that_the_worker_did_not_answer_is_not_good(sheet: Sheet) -> None:
@@ -337,6 +340,14 @@ def test_devices_are_paired_heard_and_tried(
         pulses().forget(1)  # as after a restart
     assert "device_unheard" in sheet.codes("devices.fleet")
     gate.get("/gate")
+    # That a page was loaded tells neither its version nor the battery.
+    assert "device_page_unknown" in sheet.codes("devices.fleet")
+    page = app.extensions["kiosk_live"].version
+    app.extensions["kiosk_pulses"].heard(1, Beat(page=page))
+    found = next(f for f in sheet.now().lines if f.finding.code == "device_battery_unknown")
+    assert (found.state, found.stops) == ("unknown", False)
+    assert found.finding.text("vi").endswith("không rõ pin")
+    app.extensions["kiosk_pulses"].heard(1, Beat(battery=80, page=page))
     assert "device_heard" in sheet.codes("devices.fleet")
     found = sheet.one("devices.tests")
     assert found.code == "tests_missing"

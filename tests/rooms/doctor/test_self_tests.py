@@ -125,23 +125,76 @@ def test_a_gate_is_tried_part_by_part(
     assert page.status_code == 200
     assert "wasm-unsafe-eval" in page.headers["Content-Security-Policy"]
     assert "camera=(self)" in page.headers["Permissions-Policy"]
-    assert {state_of(text, part) for part in ("sound", "scan", "camera", "touch")} == {"unknown"}
+    assert {state_of(text, part) for part in ("sound", "scan", "camera")} == {"unknown"}
+    assert state_of(text, "touch") == "spare"
     assert "Còn phải thử:" in text
 
-    answer = gate.post("/selftest", {"part": "sound", "ok": "1"})
-    assert state_of(answer.get_data(as_text=True), "sound") == "passed"
-    assert "tại máy" in answer.get_data(as_text=True)
-    answer = gate.post("/selftest", {"part": "scan", "ok": "1", "code": "0123 4567 8901 00"})
+    answer = gate.post("/selftest", {"part": "sound", "ok": "1", "tester": " Bùi  Văn Sáu "})
+    text = answer.get_data(as_text=True)
+    assert state_of(text, "sound") == "passed"
+    assert "Bùi Văn Sáu, tự ghi tên" in text
+    assert "Đạt một phần." in text
+    assert "Còn phải thử: máy quét / máy ảnh." in " ".join(text.split())
+    found = sheet.one("devices.tests")
+    assert (found.code, found.state) == ("tests_part", "unknown")
+    assert "đạt một phần: loa (Bùi Văn Sáu, tự ghi tên, " in found.text("vi")
+    assert found.text("vi").endswith("không rõ: máy quét, máy ảnh")
+    answer = gate.post(
+        "/selftest", {"part": "scan", "ok": "1", "code": "0123 4567 8901 00", "tester": "Sáu"}
+    )
     text = answer.get_data(as_text=True)
     assert state_of(text, "scan") == "passed"
     assert "Máy này đạt." in text
     found = sheet.one("devices.tests")
     assert found.code == "tests_passed"
-    assert found.text("vi").startswith("Cổng 1: đạt (tại máy, ")
-    assert found.text("en").startswith("Cổng 1: passed (at the device, ")
-    answer = gate.post("/selftest", {"part": "camera", "ok": "0"})
+    assert found.text("vi").startswith("Cổng 1: đạt (Sáu, tự ghi tên, ")
+    assert found.text("vi").endswith("; không cần thử máy ảnh, cảm ứng")
+    assert found.text("en").startswith("Cổng 1: passed (Sáu, as typed there, ")
+    assert state_of(text, "camera") == "spare"
+    answer = gate.post("/selftest", {"part": "camera", "ok": "0", "tester": "Sáu"})
     assert "có phần chưa đạt" in answer.get_data(as_text=True)
-    assert [by for _, by, _ in book(app)] == ["device:1"] * 3
+    lines = book(app)
+    assert [by for _, by, _ in lines] == ["device:1"] * 3
+    assert [facts["tester"] for _, _, facts in lines] == ["Bùi Văn Sáu", "Sáu", "Sáu"]
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x", "12", "\u200b\u200b", "x" * 61, "<b>A</b>"])
+def test_a_machine_vouches_for_nothing_without_a_persons_name(
+    app: Flask, as_device: Callable[[str, str], Browser], name: str
+) -> None:
+    gate = as_device(Kind.GATE, "Cổng 1")
+    answer = gate.post("/selftest", {"part": "sound", "ok": "1", "tester": name})
+    assert answer.status_code == 422
+    assert "Hãy nhập họ tên người thử" in answer.get_data(as_text=True)
+    assert book(app) == []
+    with app.app_context(), pytest.raises(Refused, match="self_test_by_whom"):
+        services.record_self_test(
+            1, "sound", True, Actor(kind="device", id=1, name="Cổng 1"), tester=name
+        )
+
+
+def test_a_tablet_of_which_only_the_glass_was_tried_is_not_green(
+    app: Flask, as_device: Callable[[str, str], Browser], sheet: Sheet
+) -> None:
+    """A voting tablet reads slips: touch alone says nothing about that."""
+    tablet = as_device(Kind.TABLET, "Bàn 1").sign_in(Role.TECHNICIAN, name="Hoàng")
+    text = tablet.post("/selftest", {"part": "touch", "ok": "1"}).get_data(as_text=True)
+    assert "Máy này đạt." not in text
+    found = sheet.one("devices.tests")
+    assert (found.code, found.words.stops) == ("tests_part", True)
+    (line,) = [row for row in sheet.now().devices if row.device == "Bàn 1"]
+    assert line.state == "unknown"
+    assert [part.value for part in line.spare] == ["sound"]
+    tablet.post("/selftest", {"part": "camera", "ok": "1", "code": badge_code.TEST})
+    assert sheet.one("devices.tests").code == "tests_passed"
+    # Told to work as a gate, it must be heard as well.
+    with app.app_context():
+        from kiosk.devices import services as devices
+
+        devices.tell_tablet(device_id=1, task="follow_gate", acts=["gate"], by=LAN)
+    found = sheet.one("devices.tests")
+    assert found.code == "tests_part"
+    assert found.text("vi").endswith("không rõ: loa")
 
 
 @pytest.mark.parametrize("code", ["", "52601815908375", "0123456789010", "x" * 5000])
@@ -155,7 +208,8 @@ def test_a_camera_or_a_scanner_passes_by_reading_the_test_badge_alone(
     assert "không phải thẻ thử" in answer.get_data(as_text=True)
     assert book(app) == []
     # That it does not read needs no code.
-    assert gate.post("/selftest", {"part": part, "ok": "0"}).status_code == 200
+    answer = gate.post("/selftest", {"part": part, "ok": "0", "tester": "Sáu"})
+    assert answer.status_code == 200
 
 
 def test_who_is_signed_in_at_the_machine_is_named(
@@ -175,12 +229,13 @@ def test_one_laptop_that_is_gate_and_wall_tries_both(
     assert "Cổng 1" in gate.get_data(as_text=True)
     assert "test-picture" in wall.get_data(as_text=True)
     assert "wasm" not in wall.headers["Content-Security-Policy"]
-    both.post("/selftest", {"part": "picture", "ok": "1", "kind": "projector"})
+    picture = {"part": "picture", "ok": "1", "tester": "Sáu"}
+    both.post("/selftest", {**picture, "kind": "projector"})
     assert "tests_passed" in sheet.codes("devices.tests")
-    assert both.post("/selftest", {"part": "picture", "ok": "1", "kind": "gate"}).status_code == 422
+    assert both.post("/selftest", {**picture, "kind": "gate"}).status_code == 422
 
 
-def test_a_tablet_that_works_as_a_gate_is_tried_as_a_tablet(
+def test_a_tablet_that_works_as_a_gate_is_tried_as_both(
     app: Flask, as_device: Callable[[str, str], Browser]
 ) -> None:
     tablet = as_device(Kind.TABLET, "Bảng 1")
@@ -189,8 +244,8 @@ def test_a_tablet_that_works_as_a_gate_is_tried_as_a_tablet(
 
         devices.tell_tablet(device_id=1, task="gate", acts=["gate"], by=LAN)
     text = tablet.get("/selftest").get_data(as_text=True)
-    assert state_of(text, "touch") == "unknown"
-    assert "Còn phải thử: cảm ứng." in " ".join(text.split())
+    assert state_of(text, "touch") == state_of(text, "sound") == "unknown"
+    assert "Còn phải thử: cảm ứng, máy ảnh / máy quét, loa." in " ".join(text.split())
 
 
 def test_only_a_tablet_that_is_told_to_show_it_follows_the_hall(

@@ -119,10 +119,10 @@ def test_the_head_of_the_presidium_presides_once_there_is_one(day: Day) -> None:
 
 
 def test_a_lost_badge_makes_the_next_letter_carry_the_new_code(day: Day) -> None:
-    from kiosk.conference import services
+    from kiosk.conference import badge_issue
 
     person = day.meeting.person("Vũ Thị Yến")
-    services.replace_badge(
+    badge_issue.replace_badge(
         delegate_id=person.id, reason="Mất thẻ", key=day.key, by=LAN, clock=day.clock
     )
     (yen,) = letters(day, delegate_id=person.id).people

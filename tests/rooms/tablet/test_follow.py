@@ -175,8 +175,12 @@ def test_an_act_without_a_stream_has_no_worker_before_it(app: Flask) -> None:
 
 def test_every_page_of_a_device_lies_below_a_scope(app: Flask) -> None:
     """So that each of them comes back by itself; and the worker keeps only files that exist."""
-    for page in ("/gate", "/tablet", "/projector", "/pair"):
+    for page in ("/gate", "/tablet", "/projector", "/pair", "/selftest"):
         assert page in follow.SCOPES
+    adapter = app.url_map.bind("localhost")
+    with app.app_context():
+        listening = [adapter.build(act.endpoint) for act in follow.acts() if act.listens]
+    assert [page for page in listening if not page.startswith(follow.SCOPES)] == []
     static = Path(kiosk.__file__).parent
     worker = (static / "static/js/away-worker.js").read_text(encoding="utf-8")
     kept = re.findall(r"'(/static/[^']+)'", worker)

@@ -7,7 +7,9 @@ the one of `cryptography`.
 from __future__ import annotations
 
 import os
+import shutil
 import ssl
+import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, ip_address
@@ -20,6 +22,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509 import verification
 from cryptography.x509.oid import ExtendedKeyUsageOID
+from support import authority_in
 
 from kiosk.core.errors import Refused
 from kiosk.tls import authority, rules, store
@@ -63,6 +66,18 @@ def test_the_authority_is_a_constrained_one_on_p256_and_signs_no_other(folder: P
     assert networks == {*rules.NETWORKS, rules.LOOPBACK, rules.LATER}
 
 
+def test_the_authority_is_for_servers_alone_and_no_form_of_name_is_left_open(
+    folder: Path,
+) -> None:
+    """A form of which nothing is said is permitted as a whole (RFC 5280 4.2.1.10)."""
+    file = folder / store.AUTHORITY
+    assert list(value(file, x509.ExtendedKeyUsage)) == [ExtendedKeyUsageOID.SERVER_AUTH]
+    constraints = value(file, x509.NameConstraints)
+    for form in (x509.RFC822Name, x509.UniformResourceIdentifier):
+        permitted = [each.value for each in constraints.permitted_subtrees if type(each) is form]
+        assert permitted == ["nobody.invalid"], form
+
+
 def test_two_conferences_have_authorities_of_two_names(folder: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
@@ -99,9 +114,11 @@ def test_nobody_else_on_the_laptop_reads_the_keys(folder: Path) -> None:
         authority.make_leaf(folder, WANTED, now=NOW)
     finally:
         os.umask(old)
-    for name in (store.AUTHORITY, store.CERTIFICATE):
+    for name in (store.AUTHORITY, store.CERTIFICATE, store.KNOWN):
         assert (folder / name).stat().st_mode & 0o777 == 0o600
-    assert sorted(each.name for each in folder.iterdir()) == [store.AUTHORITY, store.CERTIFICATE]
+    assert sorted(each.name for each in folder.iterdir()) == sorted(
+        [store.AUTHORITY, store.CERTIFICATE, store.KNOWN]
+    )
 
 
 def test_a_renewed_leaf_has_a_new_key_and_the_same_authority(folder: Path) -> None:
@@ -120,7 +137,7 @@ def test_a_renewed_leaf_has_a_new_key_and_the_same_authority(folder: Path) -> No
 def shaken(folder: Path, leaf: Path, name: str) -> ssl.SSLError | None:
     """A handshake in memory by a client that trusts the authority; what the client refuses for."""
     trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    der = store.authority_certificate(folder)
+    der = authority_in(folder)
     assert der is not None
     trusting.load_verify_locations(cadata=der)
     serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -168,12 +185,16 @@ def test_a_name_that_is_not_in_the_leaf_is_refused(folder: Path) -> None:
         assert shaken(folder, folder / store.CERTIFICATE, name) is not None, name
 
 
-def forged(folder: Path, *names: x509.GeneralName) -> Path:
+def forged(
+    folder: Path,
+    *names: x509.GeneralName,
+    usage: x509.ObjectIdentifier | None = ExtendedKeyUsageOID.SERVER_AUTH,
+) -> Path:
     """What a thief of the authority's key would sign for himself."""
     signing = serialization.load_pem_private_key((folder / store.AUTHORITY).read_bytes(), None)
     assert isinstance(signing, ec.EllipticCurvePrivateKey)
     key = ec.generate_private_key(ec.SECP256R1())
-    made = (
+    builder = (
         x509.CertificateBuilder()
         .subject_name(x509.Name([]))
         .issuer_name(certificate(folder / store.AUTHORITY).subject)
@@ -182,13 +203,14 @@ def forged(folder: Path, *names: x509.GeneralName) -> Path:
         .not_valid_before(NOW - timedelta(days=1))
         .not_valid_after(NOW + timedelta(days=1))
         .add_extension(x509.SubjectAlternativeName(names), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(signing.public_key()),
             critical=False,
         )
-        .sign(signing, hashes.SHA256())
     )
+    if usage is not None:
+        builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
+    made = builder.sign(signing, hashes.SHA256())
     file = folder / "forged.pem"
     file.write_bytes(
         made.public_bytes(serialization.Encoding.PEM)
@@ -236,6 +258,50 @@ def test_a_permitted_name_does_not_cover_for_a_foreign_one_beside_it(folder: Pat
     assert not judged(folder, leaf, x509.DNSName("pc1.local"))
 
 
+def openssl_says(folder: Path, leaf: Path, purpose: str) -> str:
+    """What `openssl verify` says of a leaf for a purpose; nothing where it is fine."""
+    tool = shutil.which("openssl")
+    if tool is None:
+        pytest.skip("no openssl on this machine")
+    der = authority_in(folder)
+    assert der is not None
+    trusted = folder / "trusted.pem"
+    trusted.write_text(ssl.DER_cert_to_PEM_cert(der), encoding="ascii")
+    done = subprocess.run(
+        [tool, "verify", "-CAfile", str(trusted), "-purpose", purpose, str(leaf)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        x509.RFC822Name("chu.tich@haiduong.gov.vn"),
+        x509.UniformResourceIdentifier("https://dichvucong.gov.vn/"),
+    ],
+    ids=["mail", "address"],
+)
+def test_a_stolen_authority_vouches_for_no_mail_and_no_address_of_the_web(
+    folder: Path, name: x509.GeneralName
+) -> None:
+    assert openssl_says(folder, forged(folder, x509.DNSName("pc1.local")), "sslserver") == ""
+    assert "subtree" in openssl_says(folder, forged(folder, name), "sslserver")
+    beside = forged(folder, x509.DNSName("pc1.local"), name)
+    assert shaken(folder, beside, "pc1.local") is not None
+
+
+@pytest.mark.parametrize("purpose", ["smimesign", "sslclient"])
+def test_a_stolen_authority_vouches_for_servers_and_for_nobody_else(
+    folder: Path, purpose: str
+) -> None:
+    leaf = forged(folder, x509.DNSName("pc1.local"), usage=None)
+    assert openssl_says(folder, leaf, "sslserver") == ""
+    assert "purpose" in openssl_says(folder, leaf, purpose)
+
+
 # -- the files -------------------------------------------------------------------------------------
 
 
@@ -244,7 +310,7 @@ def test_a_missing_authority_is_none_and_a_damaged_one_is_never_replaced(folder:
     whole = file.read_text(encoding="ascii")
     other = folder / "other"
     other.mkdir()
-    assert store.authority_certificate(other) is None
+    assert authority_in(other) is None
     authority.make_authority(other, hostname="PC1", now=NOW)
     foreign_key = (
         "-----BEGIN PRIVATE"
@@ -254,7 +320,7 @@ def test_a_missing_authority_is_none_and_a_damaged_one_is_never_replaced(folder:
     for damaged in ("", "{}", own_certificate, whole[:-60], own_certificate + foreign_key, "é"):
         file.write_text(damaged, encoding="utf-8")
         with pytest.raises(Refused, match="authority_damaged"):
-            store.authority_certificate(folder)
+            authority_in(folder)
         order = {"instance": str(folder), "hostname": "PC1", "addresses": []}
         with pytest.raises(Refused, match="authority_damaged"):
             authority.job(order, lambda _done, _total: None)

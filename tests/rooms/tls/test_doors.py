@@ -7,6 +7,7 @@ is proven with real ones in `tests/journeys/test_tls.py`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +15,10 @@ from flask import Flask
 from support import Browser
 from werkzeug.test import TestResponse
 
+from kiosk import config, create_app, instance
 from kiosk.core import doors
 from kiosk.core.access import Role
+from kiosk.core.db import db, writer
 from kiosk.core.doors import Door, Hall
 
 HALL = Hall(
@@ -35,13 +38,18 @@ def ask(app: Flask) -> Callable[..., TestResponse]:
 
     def asked(path: str, door: Door, host: str, **more: Any) -> TestResponse:
         scheme = "https" if door is Door.TLS else "http"
-        return app.test_client().open(
-            path,
-            base_url=f"{scheme}://localhost",
-            headers={"Host": host, "Accept": "text/html", **more.pop("headers", {})},
-            environ_overrides={doors.KEY: door},
-            buffered=True,
-            **more,
+        sent = {"PATH_INFO": more.pop("path_as_sent")} if "path_as_sent" in more else {}
+        return (
+            more.pop("app", app)
+            .test_client(use_cookies=False)
+            .open(
+                path,
+                base_url=f"{scheme}://localhost",
+                headers={"Host": host, "Accept": "text/html", **more.pop("headers", {})},
+                environ_overrides={doors.KEY: door, **sent},
+                buffered=True,
+                **more,
+            )
         )
 
     return asked
@@ -179,6 +187,81 @@ def test_what_is_the_laptops_own_is_not_reached_over_tls(
     assert ask("/start", Door.TLS, "192.168.1.10:8443").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "path", ["/internal/act", "//internal/act", "/internal//act", "///internal///act"]
+)
+def test_no_spelling_of_the_programs_own_address_gets_in_over_the_network(
+    app: Flask, ask: Callable[..., TestResponse], path: str
+) -> None:
+    """Werkzeug takes two slashes for one, so the door must too."""
+    key = app.extensions["kiosk_keys"].program.hex()
+    for door, host in ((Door.TLS, "192.168.1.10:8443"), (Door.LAN, LAN_HOSTS[0])):
+        answer = ask(
+            "/",
+            door,
+            host,
+            method="POST",
+            json={"act": "device.list", "with": {}},
+            headers={"X-Kiosk-Key": key},
+            path_as_sent=path,
+        )
+        assert answer.status_code == 404
+        assert "Location" not in answer.headers
+
+
+def test_the_application_itself_keeps_what_is_the_laptops_own_from_the_network(
+    app: Flask, ask: Callable[..., TestResponse]
+) -> None:
+    """Also without the doors before it: the guard looks at the door once more."""
+    app.wsgi_app = app.wsgi_app.app  # type: ignore[attr-defined, method-assign]
+    key = app.extensions["kiosk_keys"].program.hex()
+    for door, status in ((Door.TLS, 404), (Door.LAN, 404), (Door.LOOPBACK, 200)):
+        answer = ask(
+            "/internal/act",
+            door,
+            "localhost",
+            method="POST",
+            json={"act": "device.list", "with": {}},
+            headers={"X-Kiosk-Key": key},
+        )
+        assert answer.status_code == status, door
+
+
+def test_a_rehearsals_first_page_is_the_laptops_own_by_every_spelling(
+    tmp_path: Path, ask: Callable[..., TestResponse]
+) -> None:
+    chosen = config.load(tmp_path / "rehearsal", rehearsal=True)
+    instance.create(chosen, rehearsal=True)
+    rehearsal = create_app(chosen)
+    try:
+        rehearsal.extensions["kiosk_hall"] = HALL
+        rehearsal.config["TRUSTED_HOSTS"] = [*doors.THIS_LAPTOP, *sorted(HALL.hosts)]
+        with_doors, without = rehearsal.wsgi_app, rehearsal.wsgi_app.app  # type: ignore[attr-defined]
+        plain = ("/start", "/start/device")
+        for before, paths in (
+            (with_doors, (*plain, "//start", "//start//device", "/start//device")),
+            (without, plain),
+        ):
+            rehearsal.wsgi_app = before  # type: ignore[method-assign]
+            for path in paths:
+                for method in ("GET", "POST"):
+                    answer = ask(
+                        "/",
+                        Door.TLS,
+                        "192.168.1.10:8443",
+                        method=method,
+                        app=rehearsal,
+                        path_as_sent=path,
+                    )
+                    assert answer.status_code in {403, 404, 405}, (path, method)
+                    assert "Location" not in answer.headers
+    finally:
+        with rehearsal.app_context():
+            db.session.remove()
+            writer().close()
+            db.engine.dispose()
+
+
 def test_the_page_of_trust_over_tls_says_that_all_is_well(ask: Callable[..., TestResponse]) -> None:
     page = ask("/trust", Door.TLS, "192.168.1.10:8443").get_data(as_text=True)
     assert "Máy này đã tin máy chủ" in page
@@ -238,7 +321,8 @@ def test_a_probe_of_a_device_is_answered_as_its_maker_does_and_never_redirected(
     ask: Callable[..., TestResponse], probe: tuple[str, str, int, bytes], door: Door
 ) -> None:
     host, path, status, body = probe
-    for name in (host, f"{host}:80", host.upper()):
+    # The last is the whole name with the dot of the root, as some ask who trust no search list.
+    for name in (host, f"{host}:80", host.upper(), f"{host}.", f"{host}.:80"):
         answer = ask(path, door, name)
         assert answer.status_code == status
         assert body in answer.get_data()
@@ -256,6 +340,8 @@ def test_a_probe_of_a_device_is_answered_as_its_maker_does_and_never_redirected(
         ("192.168.1.10:8080", "/generate_204"),  # our own name asks for nothing of that kind
         ("evil.example", "/connecttest.txt"),
         ("captive.apple.com", "/console"),
+        ("captive.apple.com..", "/hotspot-detect.html"),
+        (".", "/hotspot-detect.html"),
         ("connectivitycheck.gstatic.com", "/trust"),
     ],
 )

@@ -7,8 +7,9 @@ told instead of asked of the system.
 from __future__ import annotations
 
 import logging
+import os
 import shutil
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,12 +20,17 @@ from support import Clock
 from kiosk.backup import rules as copies
 from kiosk.config import Settings
 from kiosk.core.audit import BookLine
+from kiosk.core.checks import Scene
 from kiosk.core.clock import utc_now
 from kiosk.core.db import db
 from kiosk.core.doors import Hall
 from kiosk.core.errors import Refused
-from kiosk.tls import addresses, rules, store
+from kiosk.tls import addresses, authority, checks, known, rules, store
 from kiosk.tls.keeper import Keeper
+from kiosk.tls.rules import Wanted
+
+#: Where a laptop's clock begins when its little battery is empty.
+LONG_AGO = datetime(2015, 1, 1, 7, tzinfo=UTC)
 
 
 class Laptop:
@@ -148,6 +154,124 @@ def test_a_clock_that_was_set_back_behind_the_leaf_makes_a_new_one(laptop: Lapto
     laptop.keeper = laptop.new_keeper()
     laptop.ready("192.168.1.10")
     assert laptop.book()[-1][1]["why"] == "time"
+
+
+def test_a_clock_that_is_put_right_while_the_hall_goes_on_is_seen_at_the_next_look(
+    laptop: Laptop,
+) -> None:
+    """Not an hour later: until then no device would take the certificate."""
+    laptop.ready("192.168.1.10")
+    before = laptop.keeper.present_context()
+    laptop.clock.later(seconds=59)
+    assert laptop.keeper.turn()
+    assert laptop.keeper.present_context() is before
+    laptop.clock.later(days=100)
+    assert laptop.keeper.turn()
+    assert laptop.keeper.present_context() is not before
+    assert laptop.book()[-1][1]["why"] == "time"
+
+
+def test_small_steps_of_the_clock_add_up(laptop: Laptop) -> None:
+    laptop.ready("192.168.1.10")
+    looks = []
+    laptop.keeper.told = lambda _hall: None
+    real = store.issued
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "issued", lambda folder: (looks.append(1), real(folder))[1])
+        for _ in range(4):
+            laptop.clock.later(seconds=25)
+            assert laptop.keeper.turn()
+    assert len(looks) == 1
+
+
+def test_no_authority_is_made_under_an_impossible_clock(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="clock_impossible"):
+        authority.make_authority(tmp_path, hostname="PC1", now=LONG_AGO)
+    assert list(tmp_path.glob("*.pem*")) == []
+
+
+def test_an_authority_made_under_a_clock_of_long_ago_is_replaced_and_booked(
+    laptop: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = laptop.keeper.instance
+    with monkeypatch.context() as earlier:
+        earlier.setattr(rules, "RELEASED", LONG_AGO)
+        dead = authority.make_authority(folder, hostname="PC1", now=LONG_AGO)
+        authority.make_leaf(folder, Wanted(("localhost",), ()), now=LONG_AGO)
+    laptop.ready("192.168.1.10")
+    found = known.authority(folder)
+    assert found is not None
+    assert found.mark == laptop.hall.fingerprint != dead.mark
+    assert found.holds(utc_now())
+    assert [facts.get("why") for _, facts in laptop.book()] == [None, "authority"]
+    # Nobody throws a key away without being asked.
+    assert (folder / f"authority-{dead.mark[:8]}.old.pem").exists()
+
+
+def test_the_clock_put_right_while_serving_replaces_a_dead_authority_too(
+    laptop: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, today = laptop.keeper.instance, laptop.clock.now
+    with monkeypatch.context() as earlier:
+        earlier.setattr(rules, "RELEASED", LONG_AGO)
+        dead = authority.make_authority(folder, hostname="PC1", now=LONG_AGO)
+        wanted = Wanted(rules.names_of("PC1", permitted_bare="pc1"), ("192.168.1.10",))
+        authority.make_leaf(folder, wanted, now=LONG_AGO)
+    laptop.clock.now = LONG_AGO
+    laptop.ready("192.168.1.10")
+    assert laptop.hall.fingerprint == dead.mark
+    laptop.clock.now = today
+    assert laptop.keeper.turn()
+    assert laptop.hall.fingerprint != dead.mark
+
+
+def test_an_authority_that_does_not_hold_now_is_kept_and_said(
+    laptop: Laptop, caplog: pytest.LogCaptureFixture
+) -> None:
+    laptop.ready("192.168.1.10")
+    mark = laptop.hall.fingerprint
+    laptop.clock.later(days=3650)
+    with caplog.at_level(logging.WARNING):
+        assert laptop.keeper.turn()
+    assert "no device accepts the authority" in caplog.text
+    assert laptop.hall.fingerprint == mark
+
+
+def test_the_process_that_answers_the_network_never_opens_the_authoritys_key(
+    laptop: Laptop,
+) -> None:
+    """Not at a start, not at a look, not for the doctor, not when a stranger asks for the file.
+
+    The system itself tells: a file that is opened and read gets another time of access.
+    """
+    laptop.ready("192.168.1.10")
+    file = laptop.keeper.instance / store.AUTHORITY
+
+    def forget() -> None:
+        os.utime(file, ns=(0, file.stat().st_mtime_ns))
+
+    forget()
+    file.read_bytes()
+    if file.stat().st_atime_ns == 0:
+        pytest.skip("this disk notes no time of access")
+    forget()
+    laptop.keeper = laptop.new_keeper()
+    laptop.ready("192.168.1.10")
+    laptop.clock.later(hours=2)
+    assert laptop.keeper.turn()
+    assert laptop.app.test_client().get("/trust/hall.crt").status_code == 200
+    assert laptop.app.test_client().get("/trust/hall.pem").status_code == 200
+    scene = Scene(
+        settings=laptop.keeper.settings,
+        now=utc_now(),
+        is_serving=True,
+        extensions=laptop.app.extensions,
+    )
+    assert [found.code for found in checks.certificate(scene)] == ["certificate_fine"]
+    assert file.stat().st_atime_ns == 0, "opened in this process"
+    laptop.here = ("192.168.1.10", "10.0.0.5")
+    assert laptop.keeper.turn()
+    assert file.stat().st_atime_ns != 0, "the process that signs has read it, and so this can tell"
 
 
 def test_a_damaged_authority_stops_the_start_and_stays_as_it_is(laptop: Laptop) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
+from support import authority_in
 from werkzeug.test import TestResponse
 
 from kiosk.config import Settings
@@ -19,7 +20,7 @@ from kiosk.tls import authority, store
 @pytest.fixture
 def open_page(app: Flask, settings: Settings) -> Callable[..., TestResponse]:
     authority.make_authority(settings.instance, hostname="pc1", now=datetime.now(UTC))
-    der = store.authority_certificate(settings.instance)
+    der = authority_in(settings.instance)
     assert der is not None
     app.extensions["kiosk_hall"] = Hall(
         encrypted=("https://192.168.1.10:8443", "https://10.0.0.5:8443"),
@@ -106,7 +107,7 @@ def test_unknown_words_in_the_address_change_nothing(
 def test_the_file_is_the_authoritys_certificate_and_never_its_key(
     app: Flask, settings: Settings, open_page: Callable[..., TestResponse]
 ) -> None:
-    der = store.authority_certificate(settings.instance)
+    der = authority_in(settings.instance)
     file = open_page("/trust/hall.crt")
     assert file.get_data() == der
     assert file.headers["Content-Type"] == "application/x-x509-ca-cert"

@@ -23,7 +23,8 @@ export function follow() {
     if (goal === location.pathname) return;
     const wanted = goal;
     // Replaced, not followed: Back must not lead to what is over.
-    window.Idle.whenFree(() => { if (goal === wanted) location.replace(wanted); });
+    const leave = () => { if (goal === wanted) location.replace(wanted); };
+    window.Idle.whenFree(() => window.Idle.whenServed(() => window.Idle.whenFree(leave)));
   };
 
   document.addEventListener('live:region', (event) => {

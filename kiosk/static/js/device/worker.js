@@ -2,7 +2,7 @@
  * Only for the addresses of waiting pages; a ballot or a signature page is never under a worker
  * (design 5.3), because its address lies outside every scope.
  *
- *   <body data-scopes="/pair /gate /tablet /projector">
+ *   <body data-scopes="/pair /gate /tablet /projector /selftest">
  */
 
 /** Register for this page's own address, and for /pair, where an installed app and a new day begin. */
