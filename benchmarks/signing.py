@@ -26,8 +26,8 @@ from sqlalchemy import text as sql
 
 from benchmarks.hall import cpu_seconds
 from kiosk import config, create_app
+from kiosk.conference import badge_issue
 from kiosk.conference import queries as people
-from kiosk.conference import services as conference
 from kiosk.config import Settings
 from kiosk.core.access import THE_PROGRAM
 from kiosk.core.db import db, unit_of_work, writer
@@ -91,7 +91,7 @@ def _ready(instance: Path, roster: Path) -> tuple[Made, list[str]]:
             str(face["code"])
             for badge, face in zip(
                 people.badges_in_force(db.session()),
-                conference.badge_faces(db.session(), key=keys.badge),
+                badge_issue.badge_faces(db.session(), key=keys.badge),
                 strict=True,
             )
             if badge.delegate.id in listed

@@ -11,7 +11,7 @@ from pledging import LAN, OTHER, Signing, ready_text, sent
 
 from kiosk.agenda import queries as agendas
 from kiosk.agenda import services as agenda
-from kiosk.conference import services as conference
+from kiosk.conference import badge_issue
 from kiosk.core.db import db
 from kiosk.core.errors import Refused
 from kiosk.pledge import queries, rules, services, signatories, signing
@@ -437,7 +437,7 @@ def test_a_badge_of_another_person_hall_or_day_is_told_why(signed_hall: Signing)
     )
     assert hall.code_of(foreign) == "pledge_badge_unknown"
     with hall.app.app_context():
-        conference.replace_badge(
+        badge_issue.replace_badge(
             delegate_id=hall.row("Phạm Thị Lan").delegate_id, reason="Mất thẻ", key=hall.key, by=LAN
         )
     assert hall.code_of(lambda: hall.begin("Phạm Thị Lan")) == "pledge_badge_revoked"
