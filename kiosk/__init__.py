@@ -32,6 +32,7 @@ def create_app(settings: object | None = None) -> Flask:
         errors,
         motions,
         pages,
+        pledge,
         projector,
         staff,
         tablet,
@@ -68,7 +69,7 @@ def create_app(settings: object | None = None) -> Flask:
     pages.init_app(app)
     errors.init_app(app)
     # Staff before devices: on one laptop a secretary is first of all a secretary.
-    for room in (staff, conference, devices, checkin, agenda, motions, documents):
+    for room in (staff, conference, devices, checkin, agenda, motions, pledge, documents):
         room.init_app(app)
     for face in (projector, tablet, console):
         face.init_app(app)

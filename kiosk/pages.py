@@ -147,7 +147,13 @@ def console_parts() -> list[tuple[str, list[Part]]]:
                 Part("documents.invitations", gettext("Giấy mời"), every),
             ],
         ),
-        (gettext("Kế hoạch"), [Part("agenda.plan", gettext("Kế hoạch"), and_chair)]),
+        (
+            gettext("Kế hoạch"),
+            [
+                Part("agenda.plan", gettext("Kế hoạch"), and_chair),
+                Part("pledge.page", gettext("Giao ước thi đua"), and_chair),
+            ],
+        ),
         (
             gettext("Thiết bị"),
             [
@@ -179,6 +185,9 @@ def console_bar(role: str, endpoint: str) -> tuple[list[tuple[Part, bool]], list
 #: Pages that belong to a part of another name.
 _PART_OF = {
     "items.page": "agenda.plan",
+    "pledge.text_page": "pledge.page",
+    "pledge.version_page": "pledge.page",
+    "pledge.one": "pledge.page",
     "checkin.person": "conference.roster",
     "desk.person": "desk.home",
     "desk.newcomer": "desk.home",

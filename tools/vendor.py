@@ -50,6 +50,8 @@ SHIPPED_SOURCES = (
     Source("barcode-detector", "LICENSE", "LICENSE-barcode-detector-{version}.txt"),
     Source("zxing-wasm", "dist/reader/zxing_reader.wasm", "zxing-reader-{version}.wasm"),
     Source("zxing-wasm", "LICENSE", "LICENSE-zxing-wasm-{version}.txt"),
+    Source("signature_pad", "dist/signature_pad.min.js", "signature-pad-{version}.min.js"),
+    Source("signature_pad", "LICENSE", "LICENSE-signature-pad-{version}.txt"),
 )
 # The wasm is zxing-cpp compiled. That licence asks to travel along; the npm package leaves it out.
 ZXING_CPP_LICENCE = "LICENSE-zxing-cpp.txt"

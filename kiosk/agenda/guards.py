@@ -1,14 +1,20 @@
-"""What other rooms still have open before the conference may end.
+"""What rooms above the agenda have to say when an item begins, or the conference ends.
 
-The agenda ends the conference but may not import the rooms above it; so they register a check here
-(an open motion today), and the agenda asks them inside its own unit of work.
+The agenda may not import the rooms above it; so they register here, and the agenda asks them inside
+its own unit of work: a check before the end (an open motion, an open signing), and what opens by
+itself with the item that it belongs to (the signing of the pledge).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy.orm import Session
+
+from kiosk.agenda.queries import ItemRow
+from kiosk.core.access import Actor
 
 #: Raises `Refused` while its room has something open.
 Guard = Callable[[Session], None]
@@ -27,3 +33,25 @@ def ensure_may_end(session: Session) -> None:
     """Ask every room; the first refusal stands."""
     for guard in _before_ending:
         guard(session)
+
+
+class Opening(Protocol):
+    """What a room does when an item begins or goes on. It must not refuse: the agenda goes on."""
+
+    def __call__(self, session: Session, item: ItemRow, *, by: Actor, at: datetime) -> None: ...
+
+
+_on_start: list[Opening] = []
+
+
+def on_start(opening: Opening) -> Opening:
+    """Register what opens with an item, once per program."""
+    if opening not in _on_start:
+        _on_start.append(opening)
+    return opening
+
+
+def started(session: Session, item: ItemRow, *, by: Actor, at: datetime) -> None:
+    """Tell every room that this item is on now."""
+    for opening in _on_start:
+        opening(session, item, by=by, at=at)

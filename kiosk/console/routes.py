@@ -31,6 +31,7 @@ from kiosk.devices.pulse import PULSE
 from kiosk.devices.waiting import waiting_room
 from kiosk.motions import queries as motions
 from kiosk.motions.rules import needed
+from kiosk.pledge import queries as pledges
 
 bp = Blueprint("console", __name__)
 
@@ -51,6 +52,7 @@ def init_app(app: Flask) -> None:
                     "presence",
                     "agenda",
                     "motions",
+                    "pledge",
                     "conference",
                     "roster",
                     "devices",
@@ -106,6 +108,7 @@ def _view() -> dict[str, Any]:
         "motion": motion,
         "needed": needed,
         "past_motions": motions.motions(session),
+        "pledge": pledges.pledge(session),
         "fleet": devices.devices(session, with_revoked=False),
         "scans": presences.latest_scans(session, limit=6),
         "undone": presences.latest_undone(session, limit=4),
@@ -119,6 +122,7 @@ REGIONS = {
     "day": "console/_day.html",
     "moment": "console/_moment.html",
     "motion-panel": "console/_motion.html",
+    "pledge-panel": "console/_pledge.html",
     "shown": "console/_shown.html",
     "presence-card": "console/_presence.html",
     "fleet-card": "console/_fleet.html",

@@ -8,6 +8,19 @@ from kiosk.devices import models as devices
 from kiosk.doctor import models as doctor
 from kiosk.documents import models as documents
 from kiosk.motions import models as motions
+from kiosk.pledge import models as pledge
 from kiosk.staff import models as staff
 
-ALL = (audit, marks, staff, conference, devices, checkin, agenda, motions, documents, doctor)
+ALL = (
+    audit,
+    marks,
+    staff,
+    conference,
+    devices,
+    checkin,
+    agenda,
+    motions,
+    pledge,
+    documents,
+    doctor,
+)

@@ -42,7 +42,9 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["hall_preview"] = hall_preview
 
 
-_FACTS = frozenset({"presence", "agenda", "motions", "conference", "roster", "committees"})
+_FACTS = frozenset(
+    {"presence", "agenda", "motions", "pledge", "conference", "roster", "committees"}
+)
 
 
 def _regions() -> Mapping[str, str]:

@@ -16,6 +16,8 @@ from kiosk.conference.introduced import Introductions, introductions
 from kiosk.conference.plan.kinds import AgendaKind
 from kiosk.conference.queries import ConferenceRow, find_conference
 from kiosk.motions.queries import MotionView, shown_motion
+from kiosk.pledge.queries import PledgeView, pledge
+from kiosk.pledge.rules import on_the_wall
 
 
 class Screen(StrEnum):
@@ -25,25 +27,28 @@ class Screen(StrEnum):
     WELCOME = "welcome"
     AGENDA = "agenda"
     MOTION = "motion"
+    #: Who has signed the pledge, and who has not.
+    PLEDGE = "pledge"
     CLOSING = "closing"
     #: Black, for other slides.
     ASIDE = "aside"
     BREAK = "break"
 
 
-def screen_of(
+def screen_of(  # noqa: PLR0911 (one line for each of the pictures, in their order)
     *,
     has_conference: bool,
     is_open: bool,
     has_ended: bool,
     has_motion: bool,
     is_voting: bool = False,
+    is_signing: bool = False,
     mode: WallMode = WallMode.LIVE,
 ) -> Screen:
     """The one screen that is true now.
 
     A motion goes before everything else while the hall is asked; then what the secretary chose the
-    wall for; then a result, and the day.
+    wall for; then a result, the signing of the pledge, and the day.
     """
     if not has_conference:
         return Screen.EMPTY
@@ -55,7 +60,9 @@ def screen_of(
         return Screen.CLOSING if has_ended else Screen.WELCOME
     if mode is WallMode.BREAK:
         return Screen.BREAK
-    return Screen.MOTION if has_motion else Screen.AGENDA
+    if has_motion:
+        return Screen.MOTION
+    return Screen.PLEDGE if is_signing else Screen.AGENDA
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,8 @@ class Wall:
     state: WallRow
     #: Who is introduced while the opening item is on; None for every other picture.
     introduced: Introductions | None = None
+    #: Who signs; None for every other picture.
+    pledge: PledgeView | None = None
 
 
 def wall(session: Session, now: datetime) -> Wall:
@@ -81,15 +90,21 @@ def wall(session: Session, now: datetime) -> Wall:
         return Wall(Screen.EMPTY, None, None, None, None, now, WallRow())
     motion = shown_motion(session)
     state = wall_state(session)
+    view = agenda(session, now)
+    signed = pledge(session)
     screen = screen_of(
         has_conference=True,
         is_open=meeting.opened_at is not None,
         has_ended=meeting.ended_at is not None,
         has_motion=motion is not None,
         is_voting=motion is not None and motion.is_open,
+        is_signing=on_the_wall(
+            signed.state,
+            current=view.current.kind if view.current else None,
+            kinds=[item.kind for item in view.items],
+        ),
         mode=state.mode,
     )
-    view = agenda(session, now)
     opening = view.current is not None and view.current.kind is AgendaKind.OPENING
     people = introductions(session) if opening and screen is Screen.AGENDA else None
     return Wall(
@@ -101,4 +116,5 @@ def wall(session: Session, now: datetime) -> Wall:
         now=now,
         state=state,
         introduced=people if people and people.people else None,
+        pledge=signed if screen is Screen.PLEDGE else None,
     )

@@ -33,6 +33,7 @@ ONE_LANGUAGE = {
         "Tiếng Việt": "each language is named in itself",
         "English": "each language is named in itself",
     },
+    "pledge/_words.html": {"Căn cứ": "an official paper is Vietnamese, whoever reads it"},
     "checkin/desk/_newcomer_fields.html": {
         "Ông": "a Vietnamese form of address, kept as it is said",
         "Bà": "a Vietnamese form of address, kept as it is said",

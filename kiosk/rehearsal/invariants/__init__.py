@@ -18,6 +18,7 @@ from kiosk.rehearsal.invariants import (
     motion,
     pairing,
     papers,
+    pledge,
     presence,
     projector,
     ways,
@@ -30,7 +31,7 @@ MOST_FINDINGS = 5
 
 _IN_ORDER = (
     *(answers, ways, cut_off, desk, presence),
-    *(agenda, papers, motion, book, copies, projector),
+    *(agenda, papers, motion, pledge, book, copies, projector),
     *(pairing, encrypted, fleet, checkup),
 )
 
