@@ -1,6 +1,6 @@
 """The pledge: its text in versions, who signs it, and their drawn signatures.
 
-Revision ID: 0009
+Revision ID: 0008
 Revises: 0007
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 import kiosk.core.columns
 
-revision = "0009"
+revision = "0008"
 down_revision = "0007"
 branch_labels = None
 depends_on = None
