@@ -18,6 +18,7 @@ from benchmarks.ballots import measure_ballots
 from benchmarks.files import Busy, measure_files
 from benchmarks.fleet import measure_fleet
 from benchmarks.hall import Hall, Original, cpu_seconds, memory_mb, running
+from benchmarks.signing import measure_signing
 from benchmarks.writer_units import WRITERS
 
 Tell = Callable[[str], None]
@@ -84,7 +85,7 @@ def measure(folder: Path, original: Original, *, rounds: int, quick: bool, tell:
             asyncio.run(_beside(hall, samples, here))
             samples.other_answers += asyncio.run(measure_fleet(hall, samples.add))
         if number == 1 or not quick:
-            for name, value in measure_files(here):
+            for name, value in (*measure_files(here), *measure_signing(here)):
                 samples.add(name, value)
         samples.rounds = number
         tell(f"round {number} of {rounds}: {time.perf_counter() - begun:.1f} s")

@@ -23,6 +23,8 @@ from benchmarks.measures import (
     LISTENERS,
     Samples,
 )
+from benchmarks.signing import SIGNATORIES
+from benchmarks.signing import TABLETS as SIGNING
 from kiosk.core.clock import HALL
 
 BEGIN = "<!-- bench: begin, written by `make bench` -->"
@@ -112,6 +114,13 @@ def rows(samples: Samples) -> Iterator[tuple[str, ...]]:
     yield from line("roster shown", f"roster of {ROWS:,} rows: to preview, s", digits=2, goal="≤ 2")
     yield from line("roster stored", "… from there to stored, s", digits=2, goal="≤ 3")
     yield from line("badges cpu", f"{BADGES:,} badges as PDF, s of CPU", digits=1, goal="≤ 8")
+    yield from line(
+        "signatures", f"signatures/s, {SIGNATORIES} people at {SIGNING} tablets at once"
+    )
+    yield from line("sign p50", "… signature p50 ms", digits=1)
+    yield from line("sign cpu", "… server CPU ms a signature, its pictures drawn", digits=1)
+    yield from line("sheet", f"one sheet with {SIGNATORIES} signatures as PDF, s", digits=2)
+    yield from line("first ink", "touch → ink on the pad, CPU six times slower, ms", digits=0)
     yield from line("start", "start to first answer, s", digits=2, goal="≤ 1.5")
     yield from line("idle memory", "idle server, MB", goal="≤ 100")
     yield ("answers 5xx", str(samples.server_errors), "", "", "0")

@@ -33,6 +33,7 @@ def create_app(settings: object | None = None) -> Flask:
         errors,
         motions,
         pages,
+        pledge,
         projector,
         staff,
         tablet,
@@ -69,7 +70,8 @@ def create_app(settings: object | None = None) -> Flask:
     pages.init_app(app)
     errors.init_app(app)
     # Staff before devices: on one laptop a secretary is first of all a secretary.
-    for room in (staff, conference, devices, checkin, agenda, motions, ballot, documents):
+    rooms = (staff, conference, devices, checkin, agenda, motions, ballot, pledge, documents)
+    for room in rooms:
         room.init_app(app)
     for face in (projector, tablet, console):
         face.init_app(app)

@@ -45,6 +45,7 @@ JOBS: dict[str, str] = {
     "hall_certificate": "kiosk.tls.authority:job",
     "invitations": "kiosk.documents.invitation:job",
     "old_workbook": "kiosk.conference.roster.book_reader:job",
+    "pledge_paper": "kiosk.documents.pledge_paper:job",
     "read_plan": "kiosk.conference.reading:plan_job",
     "read_roster": "kiosk.conference.reading:roster_job",
     "preview_roster": "kiosk.conference.reading:preview_job",

@@ -148,7 +148,13 @@ def console_parts() -> list[tuple[str, list[Part]]]:
             ],
         ),
         (gettext("Bầu cử"), [Part("ballot.home", gettext("Bầu cử"), and_chair)]),
-        (gettext("Kế hoạch"), [Part("agenda.plan", gettext("Kế hoạch"), and_chair)]),
+        (
+            gettext("Kế hoạch"),
+            [
+                Part("agenda.plan", gettext("Kế hoạch"), and_chair),
+                Part("pledge.page", gettext("Giao ước thi đua"), and_chair),
+            ],
+        ),
         (
             gettext("Thiết bị"),
             [
@@ -183,6 +189,9 @@ _PART_OF = {
     "ballot.rule": "ballot.home",
     "rounds.page": "ballot.home",
     "rounds.report_page": "ballot.home",
+    "pledge.text_page": "pledge.page",
+    "pledge.version_page": "pledge.page",
+    "pledge.one": "pledge.page",
     "checkin.person": "conference.roster",
     "desk.person": "desk.home",
     "desk.newcomer": "desk.home",

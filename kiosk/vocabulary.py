@@ -14,6 +14,7 @@ from kiosk.devices import events as devices
 from kiosk.doctor import events as doctor
 from kiosk.documents import events as documents
 from kiosk.motions import events as motions
+from kiosk.pledge import events as pledge
 from kiosk.rehearsal import events as rehearsal
 from kiosk.staff import events as staff
 from kiosk.tls import events as tls
@@ -30,6 +31,7 @@ ALL = (
     ballot,
     ballot_rounds,
     ballot_engine,
+    pledge,
     documents,
     closing,
     backup,

@@ -34,6 +34,7 @@ from rehearsed_day import (
     MARKS,
     NOTES,
     PLANNED,
+    SIGNATURES,
 )
 from rehearsed_door import (
     KEPT,
@@ -42,8 +43,11 @@ from rehearsed_door import (
     at,
 )
 
-from kiosk.rehearsal.stored import Item
+from kiosk.rehearsal.stored import Item, Signature
 from kiosk.rehearsal.told import Day, Scene, Shown, Try
+
+#: A signature that nobody was thanked for.
+OTHERS = Signature(3, 1, True, "c" * 64, "4" * 64)
 
 #: Invariant, what is wrong with the day, and how to make it so.
 DOCTORED_DAY: list[tuple[str, str, Callable[[Day], Day]]] = [
@@ -239,6 +243,21 @@ DOCTORED_DAY: list[tuple[str, str, Callable[[Day], Day]]] = [
     ("all_minus_adds_up", "one too many", count(2, in_favour=10)),
     ("all_minus_adds_up", "measured at another moment", count(2, at=at(12))),
     ("all_minus_adds_up", "never played", count(2, all_minus=False)),
+    # The pledge.
+    ("signatures_are_what_was_confirmed", "one is lost", stored(signatures=SIGNATURES[1:])),
+    ("signatures_are_what_was_confirmed", "one more", stored(signatures=(*SIGNATURES, OTHERS))),
+    ("signatures_are_what_was_confirmed", "refused", noted("signed", 0, status=409)),
+    ("signatures_are_what_was_confirmed", "never again", day(signed=GOOD.signed[:2])),
+    ("signatures_are_what_was_confirmed", "nobody", day(signed=())),
+    ("signatures_are_what_was_confirmed", "no picture", row("signatures", 1, has_picture=False)),
+    ("signatures_are_what_was_confirmed", "two pictures", row("signatures", 0, has_picture=True)),
+    ("signatures_are_what_was_confirmed", "another text", row("signatures", 1, text_sha256="d")),
+    ("signatures_are_what_was_confirmed", "other ink", row("signatures", 1, ink_sha256="d")),
+    (
+        "signatures_are_what_was_confirmed",
+        "the first is not written down",
+        stored(book=without_lines("signature:given")),
+    ),
     # The book.
     ("book_is_whole", "the chain breaks", stored(first_break=17)),
     ("book_is_whole", "a line is gone", stored(book=BOOK[1:])),

@@ -28,6 +28,7 @@ from kiosk.rehearsal.stored import (
     Member,
     Note,
     Person,
+    Signature,
     Stored,
     Substitution,
     Undo,
@@ -44,6 +45,7 @@ from kiosk.rehearsal.told import (
     Save,
     Seated,
     Shown,
+    Signed,
     Sought,
     Try,
     Turned,
@@ -104,6 +106,13 @@ CONFLICTS = tuple(
 
 REPORT, WRONG = "a" * 64, "b" * 64
 FILES = (File(2, "Báo cáo.pdf", REPORT, False), File(3, "Nhầm.pdf", WRONG, True))
+
+TEXT = "c" * 64
+SIGNATURES = (
+    Signature(1, 1, False, TEXT, "1" * 64),
+    Signature(2, 1, True, TEXT, "2" * 64),
+    Signature(1, 2, True, TEXT, "3" * 64),
+)
 
 # -- the book --------------------------------------------------------------------------------
 
@@ -175,6 +184,10 @@ def _more_lines() -> Iterable[tuple[str, dict[str, Any]]]:
         yield "checkin:scan:turned_away", {}
     yield "checkin:stay:left", {"delegate": 16}
     yield "devices:gate:turned", {"device": 1, "direction": "in"}
+    for given in SIGNATURES:
+        what = "replaced" if given.number > 1 else "given"
+        facts = {"delegate": given.delegate_id, "number": given.number}
+        yield f"pledge:signature:{what}", {**facts, "ink_sha256": given.ink_sha256}
     yield "checkin:person:walked_in", {"delegate": 22, "admitted": True}
     yield from rehearsed_ballot.lines()
     yield from rehearsed_devices.during_the_day()
@@ -237,6 +250,7 @@ _STORED = Stored(
     rounds=rehearsed_ballot.STORED_ROUNDS,
     holders=rehearsed_ballot.HOLDERS,
     opened_columns=rehearsed_ballot.OPENED_COLUMNS,
+    signatures=SIGNATURES,
     devices=rehearsed_devices.DEVICES,
     self_tests=rehearsed_devices.SELF_TESTS,
     base=9,
@@ -307,6 +321,7 @@ GOOD = Day(
     attached=tuple(
         Attached(file.item_id, file.name, file.sha256, file.sha256, file.removed) for file in FILES
     ),
+    signed=tuple(Signed(each.delegate_id, each.number, 200) for each in SIGNATURES),
     planned=PLANNED,
     laid=LAID,
     bodies=(("presidium", 1, False), ("presidium", 2, True)),

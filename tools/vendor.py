@@ -57,6 +57,8 @@ SHIPPED_SOURCES = (
     Source("tweetnacl-sealedbox-js", "LICENSE.txt", "LICENSE-tweetnacl-sealedbox-{version}.txt"),
     # Its BLAKE2b is compiled into the file above.
     Source("blakejs", "LICENSE", "LICENSE-blakejs-{version}.txt"),
+    Source("signature_pad", "dist/signature_pad.min.js", "signature-pad-{version}.min.js"),
+    Source("signature_pad", "LICENSE", "LICENSE-signature-pad-{version}.txt"),
 )
 # The wasm is zxing-cpp compiled. That licence asks to travel along; the npm package leaves it out.
 ZXING_CPP_LICENCE = "LICENSE-zxing-cpp.txt"

@@ -369,3 +369,5 @@ def _take(
         **facts,
     )
     changed(session, "agenda")
+    if state is ItemState.STARTED:
+        guards.started(session, queries.item(session, item.id), by=by, at=at)

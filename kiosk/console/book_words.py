@@ -235,6 +235,22 @@ WORDS: dict[str, tuple[str, str]] = {
         "Hủy lượt bầu",
         "Round voided",
     ),
+    "pledge:text:saved": ("Lưu văn bản giao ước", "Text of the pledge saved"),
+    "pledge:form:chosen": ("Chọn hình thức ký giao ước", "Form of the pledge chosen"),
+    "pledge:signatory:added": ("Thêm người ký giao ước", "Signatory added"),
+    "pledge:signatory:removed": ("Đưa ra khỏi danh sách ký", "Signatory taken off"),
+    "pledge:capacity:set": ("Sửa chức danh trên giao ước", "Capacity on the pledge changed"),
+    "pledge:proxy:named": ("Cử người ký thay", "Proxy named"),
+    "pledge:proxy:ended": ("Thôi ký thay", "Proxy ended"),
+    "pledge:signatory:excused": ("Ghi không ký giao ước", "Recorded as not signing"),
+    "pledge:excuse:taken_back": ("Bỏ ghi không ký", "Excuse taken back"),
+    "pledge:signing:opened": ("Mở ký giao ước", "Signing opened"),
+    "pledge:signing:taken_back": ("Rút lại giao ước để sửa", "Pledge taken back to edit"),
+    "pledge:signature:given": ("Ký giao ước", "Pledge signed"),
+    "pledge:signature:replaced": ("Ký lại giao ước", "Pledge signed again"),
+    "pledge:signing:closed": ("Kết thúc việc ký", "Signing closed"),
+    "pledge:signing:reopened": ("Mở ký lại", "Signing reopened"),
+    "pledge:sheet:printed": ("In bản giao ước", "Pledge printed"),
     "doctor:self_test:passed": ("Thử máy: đạt", "Self-test passed"),
     "doctor:self_test:failed": ("Thử máy: chưa đạt", "Self-test failed"),
     "doctor:route:found": ("Máy có đường ra mạng ngoài", "A way to the internet was found"),
@@ -293,6 +309,10 @@ VALUES: dict[str, tuple[str, str]] = {
     "pledge": ("ký giao ước", "pledge signing"),
     "resolution": ("nghị quyết", "resolution"),
     "other": ("khác", "other"),
+    "joint": ("các đơn vị cùng ký", "all units sign one sheet"),
+    "two_sided": ("từng đơn vị ký với thủ trưởng", "each unit with the head of the office"),
+    "unit": ("thay mặt đơn vị", "for the unit"),
+    "office": ("thay mặt cơ quan", "for the office"),
     "camera": ("máy ảnh", "camera"),
     "touch": ("cảm ứng", "touch"),
     "sound": ("loa", "sound"),
@@ -361,6 +381,16 @@ FACTS: dict[str, tuple[str, str]] = {
     "device_kind": ("loại máy", "device kind"),
     "task": ("việc", "task"),
     "addresses": ("địa chỉ", "addresses"),
+    "version": ("phiên bản", "version"),
+    "form": ("hình thức", "form"),
+    "side": ("ký", "signs"),
+    "capacity": ("chức danh", "capacity"),
+    "principal": ("ký thay", "on behalf of"),
+    "signatories": ("người ký", "signatories"),
+    "signed": ("đã ký", "signed"),
+    "excused": ("không ký", "excused"),
+    "text_sha256": ("mã băm văn bản", "hash of the text"),
+    "ink_sha256": ("mã băm chữ ký", "hash of the signature"),
     "address": ("địa chỉ", "address"),
 }
 
@@ -379,8 +409,13 @@ CODED = frozenset(
         "device_kind",
         "task",
         "part",
+        "form",
+        "side",
     }
 )
+
+#: Facts that are a person beside the one that the line is about.
+PEOPLE = frozenset({"substitute", "principal"})
 
 #: Facts that are an instant; the page shows the hall's hour.
 INSTANTS = frozenset({"claimed_at", "until"})
@@ -464,4 +499,4 @@ class Reader:
                 return dmy(date.fromisoformat(value))
         except (TypeError, ValueError):  # a line that somebody changed is shown as it stands
             return value
-        return self._people.get(value, value) if fact == "substitute" else value
+        return self._people.get(value, value) if fact in PEOPLE else value

@@ -31,6 +31,7 @@ from kiosk.devices.pulse import PULSE
 from kiosk.devices.waiting import waiting_room
 from kiosk.motions import queries as motions
 from kiosk.motions.rules import needed
+from kiosk.pledge import queries as pledges
 
 bp = Blueprint("console", __name__)
 
@@ -53,6 +54,7 @@ def init_app(app: Flask) -> None:
                     "motions",
                     "ballot",
                     "turnout",
+                    "pledge",
                     "conference",
                     "roster",
                     "devices",
@@ -108,6 +110,7 @@ def _view() -> dict[str, Any]:
         "motion": motion,
         "needed": needed,
         "past_motions": motions.motions(session),
+        "pledge": pledges.pledge(session),
         "fleet": devices.devices(session, with_revoked=False),
         "scans": presences.latest_scans(session, limit=6),
         "undone": presences.latest_undone(session, limit=4),
@@ -121,6 +124,7 @@ REGIONS = {
     "day": "console/_day.html",
     "moment": "console/_moment.html",
     "motion-panel": "console/_motion.html",
+    "pledge-panel": "console/_pledge.html",
     "shown": "console/_shown.html",
     "ballot-card": "ballot/_card.html",
     "presence-card": "console/_presence.html",

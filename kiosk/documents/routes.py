@@ -10,12 +10,13 @@ from kiosk.conference import queries as people
 from kiosk.conference.rules import day_of
 from kiosk.config import Settings
 from kiosk.core import hx, jobs
-from kiosk.core.access import PREPARERS, STAFF, actor, allow
+from kiosk.core.access import LEADERS, PREPARERS, STAFF, Role, actor, allow
 from kiosk.core.clock import utc_now
 from kiosk.core.db import db
 from kiosk.core.errors import Refused
-from kiosk.documents import attendance_list, invitation, queries, rules, services
+from kiosk.documents import attendance_list, invitation, pledge_paper, queries, rules, services
 from kiosk.documents.renewer import NAME, Renewer
+from kiosk.pledge import services as pledges
 
 #: Seconds for a bundle of letters: 2,000 of them take a quarter of this on a slow laptop.
 LONGEST = 120.0
@@ -145,6 +146,17 @@ def fallback_paper() -> Response:
     if request.form.get("form") == "xlsx":
         return _file(newest.xlsx, f"{NAME}.xlsx")
     return _file(newest.pdf, f"{NAME}.pdf")
+
+
+@bp.post("/console/pledge/sheet")
+@allow(*LEADERS, Role.TECHNICIAN)
+def pledge_sheet() -> Response:
+    """The pledge with every signature that is in force; the book says who made it."""
+    now = utc_now()
+    paper = pledge_paper.facts(db.session(), rehearsal=_settings().rehearsal)
+    made = jobs.run_job("pledge_paper", pledge_paper.payload(paper, at=now), timeout=LONGEST)
+    pledges.note_printed(by=actor())
+    return _file(made, "giao-uoc-thi-dua.pdf")
 
 
 def _file(data: bytes, name: str) -> Response:

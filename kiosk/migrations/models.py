@@ -9,6 +9,7 @@ from kiosk.devices import models as devices
 from kiosk.doctor import models as doctor
 from kiosk.documents import models as documents
 from kiosk.motions import models as motions
+from kiosk.pledge import models as pledge
 from kiosk.staff import models as staff
 
 ALL = (
@@ -21,6 +22,7 @@ ALL = (
     agenda,
     motions,
     ballot,
+    pledge,
     documents,
     doctor,
 )

@@ -43,7 +43,17 @@ def init_app(app: Flask) -> None:
 
 
 _FACTS = frozenset(
-    {"presence", "agenda", "motions", "conference", "roster", "committees", "ballot", "turnout"}
+    {
+        "presence",
+        "agenda",
+        "motions",
+        "conference",
+        "roster",
+        "committees",
+        "ballot",
+        "turnout",
+        "pledge",
+    }
 )
 
 

@@ -18,6 +18,8 @@ from kiosk.conference.introduced import Introductions, introductions
 from kiosk.conference.plan.kinds import AgendaKind
 from kiosk.conference.queries import ConferenceRow, find_conference
 from kiosk.motions.queries import MotionView, shown_motion
+from kiosk.pledge.queries import PledgeView, pledge
+from kiosk.pledge.rules import on_the_wall
 
 
 class Screen(StrEnum):
@@ -31,6 +33,8 @@ class Screen(StrEnum):
     BALLOT = "ballot"
     #: Its figures as the tellers read them, and the result.
     RESULT = "result"
+    #: Who has signed the pledge, and who has not.
+    PLEDGE = "pledge"
     CLOSING = "closing"
     #: Black, for other slides.
     ASIDE = "aside"
@@ -46,12 +50,14 @@ def screen_of(
     is_voting: bool = False,
     has_ballot: bool = False,
     has_result: bool = False,
+    is_signing: bool = False,
     mode: WallMode = WallMode.LIVE,
 ) -> Screen:
     """The one screen that is true now.
 
     A motion goes before everything else while the hall is asked; then what the secretary chose the
-    wall for; then an election's result, its turnout, the result of a motion, and the day.
+    wall for; then an election's result, its turnout, the result of a motion, the signing of the
+    pledge, and the day.
     """
     if not has_conference:
         return Screen.EMPTY
@@ -66,6 +72,7 @@ def screen_of(
         (has_result, Screen.RESULT),
         (has_ballot, Screen.BALLOT),
         (has_motion, Screen.MOTION),
+        (is_signing, Screen.PLEDGE),
     )
     return next((screen for is_there, screen in news if is_there), Screen.AGENDA)
 
@@ -87,6 +94,8 @@ class Wall:
     #: The round that is voted on, or whose figures are shown.
     ballot: RoundView | None = None
     rows: tuple[Row, ...] = ()
+    #: Who signs; None for every other picture.
+    pledge: PledgeView | None = None
 
 
 def wall(session: Session, now: datetime) -> Wall:
@@ -96,6 +105,8 @@ def wall(session: Session, now: datetime) -> Wall:
         return Wall(Screen.EMPTY, None, None, None, None, now, WallRow())
     motion = shown_motion(session)
     state = wall_state(session)
+    view = agenda(session, now)
+    signed = pledge(session)
     result, ballot = shown_result(session), open_round(session)
     # A motion that was counted after the election's news is the newer news.
     if motion is not None and motion.closed_at is not None:
@@ -111,9 +122,13 @@ def wall(session: Session, now: datetime) -> Wall:
         is_voting=motion is not None and motion.is_open,
         has_ballot=ballot is not None,
         has_result=result is not None,
+        is_signing=on_the_wall(
+            signed.state,
+            current=view.current.kind if view.current else None,
+            kinds=[item.kind for item in view.items],
+        ),
         mode=state.mode,
     )
-    view = agenda(session, now)
     opening = view.current is not None and view.current.kind is AgendaKind.OPENING
     people = introductions(session) if opening and screen is Screen.AGENDA else None
     return Wall(
@@ -127,6 +142,7 @@ def wall(session: Session, now: datetime) -> Wall:
         introduced=people if people and people.people else None,
         ballot=result if screen is Screen.RESULT else ballot,
         rows=_rows(result) if screen is Screen.RESULT and result is not None else (),
+        pledge=signed if screen is Screen.PLEDGE else None,
     )
 
 

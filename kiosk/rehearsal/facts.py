@@ -33,6 +33,7 @@ from kiosk.rehearsal.stored import (
     Person,
     Scan,
     SelfTest,
+    Signature,
     Stay,
     Stored,
     Substitution,
@@ -165,6 +166,13 @@ def read_stored(instance: Path) -> Stored:
             rounds=stored_ballot.rounds_of(source),
             holders=stored_ballot.holders_of(source),
             opened_columns=stored_ballot.columns_of(source, "opened_ballot"),
+            signatures=_rows(
+                source,
+                Signature,
+                "SELECT s.delegate_id, g.number, g.svg IS NOT NULL, g.text_sha256, g.ink_sha256"
+                " FROM pledge_signature g JOIN pledge_signatory s ON s.id = g.signatory_id"
+                " ORDER BY g.id",
+            ),
             devices=devices_of(source),
             self_tests=_rows(
                 source, SelfTest, "SELECT device_id, part, ok, by_name FROM self_test ORDER BY id"

@@ -14,6 +14,7 @@ from kiosk.rehearsal.told import (
     Save,
     Seated,
     Shown,
+    Signed,
     Sought,
     Try,
     Turned,
@@ -57,6 +58,7 @@ class Noted:
     saves: list[Save] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     attached: list[Attached] = field(default_factory=list)
+    signed: list[Signed] = field(default_factory=list)
     bodies: list[tuple[str, int, bool]] = field(default_factory=list)
     duties: list[tuple[int, str, bool]] = field(default_factory=list)
     lags: list[float | None] = field(default_factory=list)

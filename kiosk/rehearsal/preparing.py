@@ -9,7 +9,7 @@ from functools import partial
 from kiosk import config
 from kiosk.core import keys
 from kiosk.core.errors import Refused
-from kiosk.rehearsal import encrypted, facts, minutes, pairing
+from kiosk.rehearsal import encrypted, facts, minutes, pairing, signing
 from kiosk.rehearsal.crowd import crowd_of, reissued_of
 from kiosk.rehearsal.election.holding import print_slips
 from kiosk.rehearsal.gates import Gates
@@ -76,6 +76,7 @@ def prepare(walk: Walk, lan: str) -> None:
     # Guests come first, while the secretary is still at it.
     walk.gates.play(walk.crowd.guests)
     _lay_out(walk)
+    signing.write(walk)
     for number in WITH_PAPERS:
         _attach(walk, number, removed=number == WITH_PAPERS[-1])
     guessing.result()

@@ -6,7 +6,7 @@ import re
 from functools import partial
 
 from kiosk.core.errors import Refused
-from kiosk.rehearsal import bodies, cut, lists, minutes
+from kiosk.rehearsal import bodies, cut, lists, minutes, signing
 from kiosk.rehearsal.election.holding import Election
 from kiosk.rehearsal.reception import Reception
 from kiosk.rehearsal.told import Added, Scene
@@ -58,6 +58,7 @@ def sit(walk: Walk) -> None:
     cut.play(walk)
     walk.look()
     _next(walk, seen=CUT_OFF)
+    signing.sign(walk)
     election.count_slips()
     _step(walk, f"/console/agenda/{walk.items[RESUMED_AFTER]}/end")
     election.resolution_waits()

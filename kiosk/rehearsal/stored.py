@@ -218,6 +218,18 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """A stored signature of the pledge."""
+
+    delegate_id: int
+    #: 1 for the first of a person.
+    number: int
+    has_picture: bool
+    text_sha256: str
+    ink_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class BookRow:
     """One line of the conference book."""
 
@@ -252,6 +264,7 @@ class Stored:
     rounds: tuple[StoredRound, ...]
     holders: tuple[Holder, ...]
     opened_columns: tuple[str, ...]
+    signatures: tuple[Signature, ...]
     devices: tuple[Device, ...]
     self_tests: tuple[SelfTest, ...]
     #: The base of the quorum in force; None when it was never fixed.

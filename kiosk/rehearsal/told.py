@@ -291,6 +291,16 @@ class Attached:
 
 
 @dataclass(frozen=True, slots=True)
+class Signed:
+    """A signature that a tablet sent, and how it was answered."""
+
+    delegate_id: int
+    #: 2 for the one that replaced the first.
+    number: int
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
 class Copied:
     """The last copy that the running server noted, restored into an empty folder."""
 
@@ -338,6 +348,7 @@ class Day:
     saves: tuple[Save, ...]
     conflicts: tuple[Conflict, ...]
     attached: tuple[Attached, ...]
+    signed: tuple[Signed, ...]
     #: Items in the order in which the plan had them, and as the secretary laid them.
     planned: tuple[int, ...]
     laid: tuple[int, ...]

@@ -62,6 +62,12 @@ LIST: dict[str, str] = {
     "POST /gate/undo/<int:stay_id>": GATE,
     "POST /gate/left/<int:stay_id>/undo": GATE,
     "GET /tablet": "tablet",
+    # the pledge at the tablet: badge, one person's turn
+    "GET /pledge": "tablet",
+    "POST /pledge/badge": "tablet",
+    "GET /pledge/visit/<token>": "tablet",
+    "POST /pledge/visit/<token>/sign": "tablet",
+    "POST /pledge/visit/<token>/leave": "tablet",
     "GET /projector": f"projector {STAFF}",
     "GET /console": STAFF,
     "GET /console/regions": STAFF,
@@ -237,6 +243,28 @@ LIST: dict[str, str] = {
     "POST /ballot/slip": "tablet",
     "POST /ballot/cast": "tablet",
     "GET /ballot/promise": EVERYONE,
+    # the pledge: who leads the meeting writes it, says who signs, opens and closes
+    "GET /console/pledge": LEADERS_AND_TECHNICIAN,
+    "GET /console/pledge/board": LEADERS_AND_TECHNICIAN,
+    "GET /console/pledge/versions/<int:number>": LEADERS_AND_TECHNICIAN,
+    "POST /console/pledge/sheet": LEADERS_AND_TECHNICIAN,
+    "GET /console/pledge/find": LEADERS,
+    "GET /console/pledge/text": LEADERS,
+    "POST /console/pledge/text": LEADERS,
+    "POST /console/pledge/form": LEADERS,
+    "POST /console/pledge/signatories/propose": LEADERS,
+    "POST /console/pledge/signatories/add/<int:delegate_id>": LEADERS,
+    "GET /console/pledge/signatories/<int:signatory_id>": LEADERS,
+    "POST /console/pledge/signatories/<int:signatory_id>/remove": LEADERS,
+    "POST /console/pledge/signatories/<int:signatory_id>/capacity": LEADERS,
+    "POST /console/pledge/signatories/<int:signatory_id>/proxy/<int:delegate_id>": LEADERS,
+    "POST /console/pledge/signatories/<int:signatory_id>/proxy/end": LEADERS,
+    "POST /console/pledge/signatories/<int:signatory_id>/excuse": LEADERS,
+    "POST /console/pledge/signatories/<int:signatory_id>/excuse/end": LEADERS,
+    "POST /console/pledge/open": LEADERS,
+    "POST /console/pledge/take-back": LEADERS,
+    "POST /console/pledge/close": LEADERS,
+    "POST /console/pledge/reopen": LEADERS,
     "GET /console/book": LEADERS_AND_TECHNICIAN,
     # go or no-go: the chair looks, the preparers press
     "GET /console/doctor": LEADERS_AND_TECHNICIAN,
@@ -262,6 +290,7 @@ TOPICS = {
     "notes": STAFF,
     "preview": STAFF,
     "script": LEADERS,
+    "pledge": LEADERS_AND_TECHNICIAN,
     "doctor": PREPARERS,
     "doctor-look": "chair",
     "ballot": STAFF,
@@ -347,7 +376,7 @@ def call(browser: Browser, endpoint: str) -> TestResponse:
     path = rule.replace("<path:filename>", "css/base.css").replace("<ticket>", "no-such-ticket")
     path = path.replace("<topics>", "no-such-topic").replace("<committee>", "no-such-body")
     path = path.replace("<part>", "no-such-part").replace("<what>", "no-such-word")
-    path = path.replace("<code>", "418503")
+    path = path.replace("<code>", "418503").replace("<token>", "no-such-turn")
     path = "/".join("999" if part.startswith("<int:") else part for part in path.split("/"))
     headers = {"X-CSRF-Token": browser.token, "Accept": "text/html"}
     return browser.client.open(path, method=method, headers=headers, buffered=True)

@@ -48,6 +48,7 @@ def test_the_server_starts_without_the_heavy_libraries() -> None:
         "from kiosk import agenda, checkin, conference, console, devices, errors, motions, pages\n"
         "import kiosk.agenda.routes, kiosk.checkin.routes, kiosk.conference.routes\n"
         "import kiosk.console.routes, kiosk.devices.routes, kiosk.motions.routes\n"
+        "import kiosk.pledge.routes, kiosk.pledge.tablet_routes\n"
         "import kiosk.projector.routes, kiosk.staff.routes, kiosk.tablet.routes\n"
         "import kiosk.ballot.box, kiosk.ballot.keys, kiosk.ballot.opening, kiosk.ballot.slips\n"
         f"print(sorted(set({HEAVY!r}) & set(sys.modules)))\n"

@@ -265,6 +265,38 @@ class Day:
         self.look("/console/agenda/1", "/console/agenda/1/note/conflicts")
         self.look("/console/agenda/1/note/versions", "/live/notes+script+preview?poll=1")
 
+    def pledge(self) -> None:
+        """The text, the list, one signature, and the pages around them; the conference is open."""
+        self.look("/console/pledge", "/console/pledge/text")
+        self.act("/console/pledge/text", title="G", heading="Phần", aims="Ý", unit="Văn phòng",
+                 lines="100%", bases="Luật A", opening="Các đơn vị:", closing="Hết.")  # fmt: skip
+        self.act("/console/pledge/signatories/propose")
+        self.act("/console/pledge/signatories/add/2")
+        self.look("/console/pledge/versions/1", "/console/pledge/find?q=ánh&for=1")
+        self.look("/console/pledge/find?q=nhung", "/console/pledge/find?q=không%20ai")
+        self.act("/console/pledge/signatories/1/proxy/3")
+        self.act("/console/pledge/signatories/2/excuse", reason="Đi công tác")
+        self.look("/console/pledge/signatories/1", "/console/pledge/signatories/2")
+        assert self.tablet.get("/pledge").status_code == 200
+        # Signing opens by itself with its item.
+        self.act("/console/agenda/1/wait")
+        self.act("/console/agenda/8/start")
+        self.look("/console/pledge", "/console/pledge/text", "/console", "/projector")
+        self.look("/live/pledge?poll=1", "/console/pledge/board")
+        assert self.tablet.get("/pledge").status_code == 200
+        answer = self.tablet.post("/pledge/badge", {"code": self.meeting.codes[2]})
+        turn = answer.headers["HX-Redirect"]
+        page = self.tablet.get(turn)
+        assert page.status_code == 200
+        assert re.search(r"\sstyle\s*=", page.get_data(as_text=True)) is None
+        digest = re.findall(r'name="text" value="(\w+)"', page.get_data(as_text=True))[0]
+        ink = '{"pad":[1200,480],"strokes":[[100,100,300,300,500,90],[600,200,700,300]]}'
+        thanks = self.tablet.post(f"{turn}/sign", {"text": digest, "ink": ink})
+        assert thanks.status_code == 200, thanks.get_data(as_text=True)
+        self.look("/console/pledge", "/console", "/projector", "/console/book")
+        self.act("/console/pledge/close", reason="Vắng")
+        self.look("/console/pledge", "/console", "/projector")
+
     def during(self) -> None:
         for number, code in enumerate(self.meeting.codes.values(), start=10):
             self.scan(code, number)
@@ -283,6 +315,7 @@ class Day:
         self.act("/console/motions/1/count", in_favour=12, against=0, other=0)
         self.look("/console", "/projector")
         self.act("/console/motions/1/put-away")
+        self.pledge()
 
     def election(self, bag: list[str]) -> None:
         """A round on tablets to its result, and one on paper that is voided."""
@@ -416,6 +449,8 @@ def test_every_page_that_is_sent_keeps_to_the_policy(
         "/console/invitations",
         "/console/agenda/1",
         "/console/script",
+        "/console/pledge",
+        "/console/pledge/text",
         "/console/doctor",
         "/desk",
         "/desk/people/1",

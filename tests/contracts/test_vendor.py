@@ -16,6 +16,9 @@ ROOT = Path(__file__).resolve().parents[2]
 # The hashes that were tried by hand before the libraries were chosen. The wasm is pinned because
 # the next patch release of it crashed on detect.
 CHOSEN = {
+    "signature-pad-5.1.4.min.js": (
+        "bb87a53b8604a234f207017b314408a73c4d309fec195c992f18d53adf31eb21"
+    ),
     "htmx-2.0.11.min.js": "d6fdc75f204e6bdefa99b69bf1e6d4ac69b8a364f77929f45c13476b4000f717",
     "idiomorph-ext-0.8.0.min.js": (
         "5811b9a7eda14878b7dab4378bf60432e1bb6f11fcfb970cc26540642650181e"

@@ -73,6 +73,7 @@ ONE_LANGUAGE = {
         ),
         "an official paper, Vietnamese in every language of the screens",
     ),
+    "pledge/_words.html": {"Căn cứ": "an official paper is Vietnamese, whoever reads it"},
     "checkin/desk/_newcomer_fields.html": {
         "Ông": "a Vietnamese form of address, kept as it is said",
         "Bà": "a Vietnamese form of address, kept as it is said",

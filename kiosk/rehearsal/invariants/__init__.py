@@ -19,6 +19,7 @@ from kiosk.rehearsal.invariants import (
     motion,
     pairing,
     papers,
+    pledge,
     presence,
     projector,
     secrecy,
@@ -32,7 +33,7 @@ MOST_FINDINGS = 5
 
 _IN_ORDER = (
     *(answers, ways, cut_off, desk, presence),
-    *(agenda, papers, motion, book, copies, projector),
+    *(agenda, papers, motion, pledge, book, copies, projector),
     *(pairing, encrypted, fleet, checkup),
     *(ballots, secrecy),
 )

@@ -21,7 +21,8 @@
  * a template are filled with numbers. #gate[data-link] is "cut" while the server cannot be reached.
  */
 import { markActs } from './device/act.js';
-import { digitOf, listenForScanner } from './gate/keys.js';
+import { setUpTyping } from './gate/keypad.js';
+import { listenForScanner } from './gate/keys.js';
 import { listLate } from './gate/late.js';
 import { ScanQueue, post } from './gate/sender.js';
 import { Sounds } from './gate/sounds.js';
@@ -172,52 +173,6 @@ listenForScanner((text) => {
   }
 });
 
-/* ---- Typed digits ---- */
-
-function setUpTyping() {
-  const dialog = find('typed');
-  const field = find('typed-code');
-  if (!dialog || !field) return;
-  const form = dialog.querySelector('form');
-  const said = find('typed-said');
-  const send = form.querySelector('[type="submit"]');
-  const digits = () => field.value.replace(/\D/g, '').slice(0, BADGE_DIGITS);
-
-  const write = (text) => {
-    field.value = text.replace(/(\d{4})(?=\d)/g, '$1 ');
-    said.textContent = said.dataset.said.replace('{count}', String(text.length));
-    send.setAttribute('aria-disabled', String(text.length !== BADGE_DIGITS));
-  };
-
-  find('typed-open')?.addEventListener('click', () => {
-    write('');
-    dialog.showModal();
-    field.focus();
-  });
-  field.addEventListener('input', () => write(digits()));
-  dialog.addEventListener('click', (event) => {
-    const key = event.target.closest('[data-key]')?.dataset.key;
-    if (key === undefined) return;
-    if (key === 'back') write(digits().slice(0, -1));
-    else if (key === 'clear') write('');
-    else write((digits() + key).slice(0, BADGE_DIGITS));
-  });
-  dialog.addEventListener('keydown', (event) => {
-    // Digits of a real keyboard reach the field from anywhere in the dialog.
-    if (event.target === field || event.ctrlKey || event.altKey || event.metaKey) return;
-    const digit = digitOf(event);
-    if (digit) write((digits() + digit).slice(0, BADGE_DIGITS));
-    else if (event.key === 'Backspace') write(digits().slice(0, -1));
-  });
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    if (digits().length !== BADGE_DIGITS) return;
-    dialog.close();
-    begin();
-    take(digits());
-  });
-}
-
 /* ---- Undo ---- */
 
 function setUpUndo() {
@@ -258,7 +213,10 @@ function setUpUndo() {
 const { begin, beginAgain, unlockSound } = starter(gate, sounds, take);
 
 turn();
-setUpTyping();
+setUpTyping((digits) => {
+  begin();
+  take(digits);
+});
 setUpUndo();
 find('late-open')?.addEventListener('click', () => find('late')?.showModal());
 find('start')?.addEventListener('click', begin);
