@@ -26,6 +26,7 @@ class RoundEvent(Event):
     ISSUE_UNDONE = "ballot:slip:not_drawn"
     ADDED = "ballot:roll:added"
     HELPED = "ballot:helper:recorded"
+    ROBBED = "ballot:slip:reported_used"
     CLOSED = "ballot:voting:closed"
     SUMMED = "ballot:sums:recorded"
     CODES_REFUSED = "ballot:codes:refused"
@@ -250,6 +251,18 @@ register(
             " quyết hoặc bế mạc.",
             "The result of round {number} is not declared. Declare it before the resolution or the"
             " end of the conference.",
+        ),
+        "ballot_slips_wait": Sentence(
+            "Máy này vừa nhập sai nhiều số thẻ. Xin đợi {seconds} giây rồi nhập lại, hoặc hỏi Ban"
+            " kiểm phiếu.",
+            "Several unknown numbers were typed here. Wait {seconds} seconds and type again, or ask"
+            " the tellers.",
+        ),
+        "ballot_issue_not_here": Sentence(
+            "Máy tính bảng này không được giao việc phát thẻ. Hãy giao việc «Phát thẻ bầu» cho máy"
+            " ở trang Thiết bị, hoặc dùng máy khác.",
+            "This tablet is not assigned to the issue of slips. Assign it on the page Devices, or"
+            " use another device.",
         ),
         "ballot_helper_missing": Sentence(
             "Hãy ghi họ tên người giúp (không ghi tên người được giúp).",
