@@ -313,6 +313,81 @@ def test_a_teller_issues_slips_by_badge_and_a_slip_is_never_read(
     accessible(page)
 
 
+def doctored(page: Page, old: str, new: str) -> None:
+    """From here on the tablet gets the ballot's page with these words changed."""
+
+    def change(route: Route) -> None:
+        answer = route.fetch()
+        text = answer.text()
+        assert old in text
+        route.fulfill(response=answer, body=text.replace(old, new))
+
+    page.route("**/ballot", change)
+    page.goto(page.url)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('<span class="name">', '<span class="name">Giả '),
+        ('data-index="0"', 'data-index="1"'),
+        ("&#34;style&#34;: &#34;strike&#34;", "&#34;style&#34;: &#34;choose&#34;"),
+        ("tweetnacl-sealedbox", "nothing-of-that-name"),
+    ],
+    ids=["another name", "another place", "another style", "no seal"],
+)
+def test_a_page_that_shows_another_ballot_lets_nobody_vote(
+    striking: Booth, old: str, new: str
+) -> None:
+    context = striking.contexts[0]
+    page = context.new_page()
+    page.goto(f"{striking.server.address}/ballot")
+    striking.ready(page)
+    doctored(page, old, new)
+    until(page, "document.getElementById('vote')?.dataset.made === '0'")
+    expect(page.locator("#slip-trouble")).to_contain_text("xin sang máy khác")
+    page.keyboard.type(striking.day.bag[0])
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+    expect(page.locator("#slip-trouble")).to_contain_text("xin sang máy khác")
+    expect(page.locator('[data-step="choose"]')).to_be_hidden()
+    page.close()
+
+
+def test_a_seal_that_breaks_is_said_and_the_slip_stays_good(striking: Booth) -> None:
+    page, before = striking.tablet(), striking.cast()
+    slip = striking.day.draw(7)
+    striking.open_ballot(page, slip)
+    strike(page, 0)
+    to_review(page)
+    page.evaluate("window.sealedBox = { seal() { throw new Error('broken'); } }")
+    press_cast(page)
+    expect(page.locator('[data-step="refused"]')).to_contain_text("thẻ chưa dùng, xin sang máy khác")
+    assert striking.cast() == before
+    other = striking.tablet()
+    striking.open_ballot(other, slip)
+
+
+def test_a_revoked_tablet_says_that_it_is_one(striking: Booth) -> None:
+    page = striking.tablet(clock=True)
+    slip = striking.day.draw(8)
+    striking.open_ballot(page, slip)
+    page.clock.run_for(700)
+    page.locator('.choice[data-index="0"]').click()
+    to_review(page)
+    page.clock.run_for(700)
+    device = page.locator("body").get_attribute("data-device")
+    striking.day.act(f"/console/devices/{device}/revoke")
+    page.locator('[data-step="review"]').get_by_role("button", name="Bỏ phiếu").click()
+    refused = page.locator('[data-step="refused"]')
+    expect(refused).to_contain_text("không còn được dùng để bỏ phiếu")
+    page.clock.run_for(21_000)
+    page.wait_for_url(lambda url: not url.endswith("/ballot"))
+    striking.watch.complaints[:] = [
+        words for words in striking.watch.complaints if "401" not in words
+    ]
+
+
 def test_without_surplus_each_name_is_agreed_to_or_not(
     tmp_path: Path,
     serve: Callable[[Path], RunningServer],
