@@ -420,7 +420,7 @@ def test_a_ballot_with_photos_fits_and_asks_for_nothing(
     accessible: Callable[[Page], None],
     seats: int,
 ) -> None:
-    """Faces are in the page: between the ballot and the thanks there is the cast and nothing else."""
+    """Faces are in the page: between the ballot and the thanks there is the cast alone."""
     kind = "A" if seats == 3 else "B"
     folder = tmp_path / "instance"
     with booth(folder, serve, chromium, candidates=(2, 3, 4, 5, 6), seats=seats) as one:
