@@ -255,3 +255,14 @@ def test_tellers_look_a_slip_up_and_book_who_was_robbed(voting: BallotDay) -> No
     voting.count(1, in_box=1, lost=1, note="một người còn giữ thẻ")
     report = voting.page(f"{at}/report")
     assert "Người báo thẻ bầu của mình đã bị người khác dùng: 2." in report
+
+
+def test_slips_that_were_printed_and_not_counted_are_named(
+    day: BallotDay, printed: list[str]
+) -> None:
+    day.prepare()
+    day.act("/console/ballot/rounds", way="tablet")
+    day.slips(lambda: printed, number=1, count=15)
+    for counted, is_short in ((14, True), (15, False)):
+        day.act("/console/ballot/rounds/1/slips-counted", counted=counted)
+        assert ('id="slips-short"' in day.page("/console/ballot/rounds/1")) is is_short
