@@ -1,7 +1,7 @@
 """The pictures of the election in `docs/img`: taken by the browser tests, which play it anyway.
 
-    python tools/ballot_pictures.py              play the election and take them
-    python tools/ballot_pictures.py --from DIR   take those that a run with ELECTION_PICTURES left
+python tools/ballot_pictures.py              play the election and take them
+python tools/ballot_pictures.py --from DIR   take those that a run with ELECTION_PICTURES left
 """
 
 from __future__ import annotations
