@@ -136,6 +136,8 @@ MEANINGS = {
     "ballot:slip:issued": "A person drew a slip; which one, nobody knows.",
     "ballot:slip:not_drawn": "A badge was scanned by mistake; no slip was drawn.",
     "ballot:roll:added": "A person was added to the list of electors, with a witness.",
+    "ballot:slip:reported_used": "Somebody told the tellers that another used the own slip; neither"
+    " person nor slip is in the book.",
     "ballot:helper:recorded": "Somebody helped a voter; neither name is in the book.",
     "ballot:voting:closed": "The voting was closed; `present` is the electorate (R25).",
     "ballot:sums:recorded": "Slips were counted by hand; `set_fingerprint` is of the sealed set.",

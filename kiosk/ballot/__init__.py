@@ -18,9 +18,11 @@ def init_app(app: Flask) -> None:
     from kiosk.ballot.boxes import Boxes
     from kiosk.ballot.counting import Throttle
     from kiosk.ballot.locking import Ceremony
+    from kiosk.ballot.slip_throttle import SlipThrottle
 
     app.extensions["kiosk_boxes"] = Boxes(Path(app.instance_path))
     app.extensions["kiosk_ceremony"] = Ceremony()
     app.extensions["kiosk_ballot_throttle"] = Throttle()
+    app.extensions["kiosk_slip_throttle"] = SlipThrottle()
     for pages in (routes, photo_routes, rounds_routes, issuing_routes, voting_routes):
         pages.init_app(app)

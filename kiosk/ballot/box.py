@@ -173,12 +173,13 @@ class Box:
             lies_in_it = self._holds(on, sealed)
             if row is not None and row.used and lies_in_it:
                 return Cast.AGAIN
+            # Also after the closing: whoever lost an answer must not hear that nothing was taken.
+            if row is not None and row.used:
+                raise Refused("ballot_slip_used")
             if self._is_shut(on):
                 raise Refused("ballot_box_shut")
             if row is None:
                 raise Refused("ballot_slip_unknown")
-            if row.used:
-                raise Refused("ballot_slip_used")
             if lies_in_it:
                 raise Refused("ballot_bytes_again")
             on.exec_driver_sql("UPDATE slip SET used = 1 WHERE place = ?", (row.place,))

@@ -132,9 +132,10 @@ register(
             status=NOT_SO,
         ),
         "ballot_slip_used": Sentence(
-            "Thẻ bầu này đã dùng để bỏ một phiếu. Hãy hỏi ban kiểm phiếu nếu không phải đồng chí đã"
-            " bỏ phiếu.",
-            "This slip has cast a ballot already. If that was not you, please ask the tellers.",
+            "Thẻ bầu này đã dùng để bỏ một phiếu. Nếu không phải ông/bà đã bỏ phiếu, xin giữ thẻ"
+            " và báo Ban kiểm phiếu.",
+            "This slip has cast a ballot already. If that was not you, keep the slip and tell the"
+            " tellers.",
         ),
         "ballot_bytes_again": Sentence(
             "Phiếu này đã nằm trong hòm nên không nhận lần nữa; thẻ bầu chưa dùng. Hãy tải lại"

@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert, select
 from kiosk.ballot import identity, queries, roll_queries, round_queries
 from kiosk.ballot.models import RollEntry, RoundHelper, SlipMark
 from kiosk.ballot.round_events import RoundEvent
-from kiosk.ballot.rules import Electorate
+from kiosk.ballot.rules import Electorate, State
 from kiosk.checkin import queries as presences
 from kiosk.checkin.rules import ensure_reason
 from kiosk.conference import queries as people
@@ -29,6 +29,10 @@ from kiosk.core.names import tidy
 UNDO_WITHIN = timedelta(minutes=2)
 
 
+#: From the first ballot until the result is declared.
+_USED = frozenset({State.OPENED, State.CLOSED, State.SEALED, State.COUNTED})
+
+
 class Answer(StrEnum):
     """What the issuing teller is told; exactly one per scan."""
 
@@ -40,6 +44,7 @@ class Answer(StrEnum):
     NOT_ENTITLED = "not_entitled"
     ABSENT = "absent"
     CLOSED = "closed"
+    NOT_HERE = "not_here"
 
 
 @dataclass(frozen=True)
@@ -214,6 +219,20 @@ def add_to_roll(
             reason=reason,
         )
         changed(session, "turnout", "ballot")
+
+
+def record_robbed(*, number: int, by: Actor, clock: Clock = utc_now) -> None:
+    """Somebody holds a slip that another has used: one more for D6, without person or slip.
+
+    Raises:
+        Refused: `ballot_round_unknown`, `ballot_wrong_moment`.
+    """
+    with unit_of_work() as session:
+        found = round_queries.round_of(session, number)
+        if found.state not in _USED:
+            raise Refused("ballot_wrong_moment", number=number, state=found.state.value)
+        audit.record(session, RoundEvent.ROBBED, by=by, clock=clock, round=number)
+        changed(session, "ballot")
 
 
 def record_helper(*, number: int, name: str, by: Actor, clock: Clock = utc_now) -> None:

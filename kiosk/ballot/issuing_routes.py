@@ -9,9 +9,11 @@ from kiosk.ballot.issuing import Answer, Issue
 from kiosk.core import follow, hx
 from kiosk.core.access import Kind, Role, actor, allow, device_here
 from kiosk.core.db import db
+from kiosk.core.errors import Refused
 from kiosk.core.follow import TabletAct
 from kiosk.core.html import allow_camera
 from kiosk.core.keys import Keys
+from kiosk.devices import queries as devices
 
 bp = Blueprint("issuing", __name__)
 
@@ -35,9 +37,19 @@ def init_app(app: Flask) -> None:
     )
 
 
+def _is_issuing() -> bool:
+    """A tablet issues only while it is pinned to that: at a ballot a voter is alone with it."""
+    if str(g.get("audience") or "") != Kind.TABLET:
+        return True
+    device = devices.device(db.session(), actor().id or 0)
+    return device is not None and device.task == "issue"
+
+
 @bp.get("/issue")
 @allow(*ISSUERS)
 def page() -> str:
+    if not _is_issuing():
+        raise Refused("ballot_issue_not_here")
     allow_camera()
     session = db.session()
     found = round_queries.running(session)
@@ -57,6 +69,8 @@ def page() -> str:
 @allow(*ISSUERS)
 def scan() -> str:
     """Always 200: a refusal is an answer, as at the gate."""
+    if not _is_issuing():
+        return _answer(Issue(Answer.NOT_HERE))
     keys: Keys = current_app.extensions["kiosk_keys"]
     said = issuing.issue(badge=request.form.get("code", ""), key=keys.badge, by=actor())
     return _answer(said)
@@ -65,6 +79,8 @@ def scan() -> str:
 @bp.post("/issue/undo/<int:delegate_id>")
 @allow(*ISSUERS)
 def undo(delegate_id: int) -> Response:
+    if not _is_issuing():
+        raise Refused("ballot_issue_not_here")
     issuing.undo_issue(delegate_id=delegate_id, by=actor())
     return hx.go("issuing.page")
 

@@ -117,6 +117,8 @@ class Report:
     drew: Sequence[tuple[str, str, bool]]
     added: Sequence[tuple[str, str, str]]
     helpers: Sequence[str]
+    #: How many said that another had used their slip.
+    robbed: int
     complaints: str
 
     @property
@@ -228,6 +230,7 @@ def facts(session: Session, found: RoundView) -> Report:
         else [],
         added=[(row.name, row.reason, row.witness) for row in roll if row.added],
         helpers=roll_queries.helpers(session, found.id),
+        robbed=roll_queries.robbed(session, found.number),
         complaints=found.complaints,
     )
 

@@ -20,7 +20,9 @@ from kiosk.ballot.models import (
     SlipMark,
     SlipSet,
 )
+from kiosk.ballot.round_events import RoundEvent
 from kiosk.conference import queries as people
+from kiosk.core import audit
 
 # -- who is entitled, who drew a slip --------------------------------------------------------
 
@@ -101,6 +103,12 @@ def suggested_slips(session: Session) -> int:
     found = queries.find_election(session)
     many = len(entitled_now(session, found.electorate)) if found is not None else 0
     return many + max(many // 10, 5)
+
+
+def robbed(session: Session, number: int) -> int:
+    """How many told the tellers that another had used their slip, by the book."""
+    lines = audit.lines_of(session, RoundEvent.ROBBED)
+    return sum(line.facts["round"] == number for line in lines)
 
 
 def helpers(session: Session, round_id: int) -> list[str]:

@@ -26,6 +26,7 @@ class RoundEvent(Event):
     ISSUE_UNDONE = "ballot:slip:not_drawn"
     ADDED = "ballot:roll:added"
     HELPED = "ballot:helper:recorded"
+    ROBBED = "ballot:slip:reported_used"
     CLOSED = "ballot:voting:closed"
     SUMMED = "ballot:sums:recorded"
     CODES_REFUSED = "ballot:codes:refused"
@@ -166,8 +167,22 @@ register(
             status=NOT_SO,
         ),
         "ballot_already_voted": Sentence(
-            "Phiếu của thẻ bầu này đã nằm trong hòm. Xin thả thẻ vào hòm trong suốt.",
-            "The ballot of this slip lies in the box. Please drop the slip into the clear box.",
+            "Phiếu của thẻ bầu này đã nằm trong hòm. Nếu ông/bà đã bỏ phiếu, xin thả thẻ vào hòm"
+            " trong suốt; nếu chưa bỏ phiếu, xin giữ thẻ và báo ngay Ban kiểm phiếu.",
+            "The ballot of this slip lies in the box. If you have voted, drop the slip into the"
+            " clear box; if you have not voted, keep the slip and tell the tellers at once.",
+        ),
+        "ballot_closed_unvoted": Sentence(
+            "Đã hết giờ bỏ phiếu; chưa có phiếu nào của thẻ này trong hòm. Xin trả thẻ cho Ban kiểm"
+            " phiếu.",
+            "The voting is closed; no ballot of this slip lies in the box. Give the slip back to"
+            " the tellers.",
+        ),
+        "ballot_round_void": Sentence(
+            "Lượt bầu này đã hủy, phiếu của lượt này không được tính. Xin trả thẻ cho Ban kiểm"
+            " phiếu và nhận thẻ mới khi bầu lại.",
+            "This round is void and its ballots do not count. Give the slip back to the tellers and"
+            " draw a new one when the round is voted again.",
         ),
         "ballot_entitled_already": Sentence(
             "{name} đã có tên trong danh sách người bầu cử. Mời người đó nhận thẻ.",
@@ -236,6 +251,18 @@ register(
             " quyết hoặc bế mạc.",
             "The result of round {number} is not declared. Declare it before the resolution or the"
             " end of the conference.",
+        ),
+        "ballot_slips_wait": Sentence(
+            "Máy này vừa nhập sai nhiều số thẻ. Xin đợi {seconds} giây rồi nhập lại, hoặc hỏi Ban"
+            " kiểm phiếu.",
+            "Several unknown numbers were typed here. Wait {seconds} seconds and type again, or ask"
+            " the tellers.",
+        ),
+        "ballot_issue_not_here": Sentence(
+            "Máy tính bảng này không được giao việc phát thẻ. Hãy giao việc «Phát thẻ bầu» cho máy"
+            " ở trang Thiết bị, hoặc dùng máy khác.",
+            "This tablet is not assigned to the issue of slips. Assign it on the page Devices, or"
+            " use another device.",
         ),
         "ballot_helper_missing": Sentence(
             "Hãy ghi họ tên người giúp (không ghi tên người được giúp).",

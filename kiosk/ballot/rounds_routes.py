@@ -158,6 +158,7 @@ def page(number: int) -> str:
         rows=report.rows(found, outcome) if outcome else [],
         comparison=paper_round.comparison(session, found.id),
         helpers=roll_queries.helpers(session, found.id),
+        robbed=roll_queries.robbed(session, number),
         standing=standing.standing(session),
         may_act=str(g.get("audience") or "") in LEADERS,
         me=actor().label,
@@ -312,6 +313,22 @@ def compare(number: int) -> Response:
 @allow(*LEADERS)
 def open_voting(number: int) -> Response:
     voting.open_voting(number=number, by=actor())
+    return page_of(number)
+
+
+@bp.post(f"{ONE}/slip-state")
+@allow(*LEADERS)
+def look_up(number: int) -> str:
+    """Whether a slip has voted; like the voter's own question, it is stored nowhere."""
+    raw = request.form.get("slip", "")[:64]
+    used = voting.look_up(number=number, raw=raw, boxes=boxes(), key=keys().tokens)
+    return render_template("ballot/_slip_state.html", used=used)
+
+
+@bp.post(f"{ONE}/robbed")
+@allow(*LEADERS)
+def record_robbed(number: int) -> Response:
+    issuing.record_robbed(number=number, by=actor())
     return page_of(number)
 
 

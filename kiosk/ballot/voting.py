@@ -92,16 +92,19 @@ def _slip_of(found: Door, raw: str, key: bytes) -> bytes:
     return slips.slip_hash(own, code)
 
 
-#: States in which the box of a round exists, or its ballots lie opened in the database.
-_ANSWERED = frozenset({State.OPENED, State.CLOSED, State.SEALED, State.COUNTED, State.DECLARED})
+#: States in which the box of a round exists and knows its slips.
+_KNOWS_SLIPS = frozenset({State.OPENED, State.CLOSED, State.SEALED})
+#: With them, those in which its ballots lie opened in the database.
+_ANSWERED = _KNOWS_SLIPS | {State.COUNTED, State.DECLARED}
 
 
-def _door(session: Session, page: Page, *, also_after: bool) -> Door:
-    """The round that a tablet's page is of; `also_after` its end, for an answer that was lost."""
+def _door(session: Session, page: Page, allowed: frozenset[State]) -> Door:
+    """The round that a tablet's page is of, also after its end, for an answer that was lost."""
     found = round_queries.door(session, page.round_number)
-    allowed = _ANSWERED if also_after else frozenset({State.OPENED})
+    if found is not None and found.state is State.VOIDED:
+        raise Refused("ballot_round_void")
     if found is None or found.state not in allowed:
-        if not also_after and round_queries.is_voting(session):
+        if allowed is _KNOWS_SLIPS and round_queries.is_voting(session):
             raise Refused("ballot_page_old")
         raise Refused("ballot_not_open")
     if found.fingerprint != page.fingerprint.lower():
@@ -112,16 +115,37 @@ def _door(session: Session, page: Page, *, also_after: bool) -> Door:
 def check_slip(*, raw: str, page: Page, boxes: Boxes, key: bytes) -> None:
     """Whether this slip may vote now. Asking spends and stores nothing.
 
+    From the closing to the opening it still says whether the slip has voted.
+
     Raises:
-        Refused: `ballot_not_open`, `ballot_page_old`, `ballot_slip_unreadable`,
-            `ballot_slip_unknown`, `ballot_already_voted`, or what is wrong with the box.
+        Refused: `ballot_not_open`, `ballot_page_old`, `ballot_round_void`,
+            `ballot_slip_unreadable`, `ballot_slip_unknown`, `ballot_already_voted`,
+            `ballot_closed_unvoted`, or what is wrong with the box.
     """
-    found = _door(db.session(), page, also_after=False)
+    found = _door(db.session(), page, _KNOWS_SLIPS)
     used = boxes.of(found.number, found.mark).is_used(_slip_of(found, raw, key))
     if used is None:
         raise Refused("ballot_slip_unknown")
     if used:
         raise Refused("ballot_already_voted")
+    if found.state is not State.OPENED:
+        raise Refused("ballot_closed_unvoted")
+
+
+def look_up(*, number: int, raw: str, boxes: Boxes, key: bytes) -> bool:
+    """For the tellers, with the slip before them: whether a ballot of it lies in the box.
+
+    Raises:
+        Refused: `ballot_wrong_moment` unless the box is there, `ballot_slip_unreadable`,
+            `ballot_slip_unknown`, or what is wrong with the box.
+    """
+    found = round_queries.door(db.session(), number)
+    if found is None or found.state not in _KNOWS_SLIPS:
+        raise Refused("ballot_wrong_moment", number=number)
+    used = boxes.of(found.number, found.mark).is_used(_slip_of(found, raw, key))
+    if used is None:
+        raise Refused("ballot_slip_unknown")
+    return used
 
 
 def cast(*, raw: str, sealed: str, page: Page, boxes: Boxes, key: bytes) -> None:
@@ -131,12 +155,12 @@ def cast(*, raw: str, sealed: str, page: Page, boxes: Boxes, key: bytes) -> None
     the voting was closed or the box opened in between: the voter whose answer was lost is told.
 
     Raises:
-        Refused: `ballot_not_open`, `ballot_page_old`, `ballot_slip_unreadable`, and what
-            `Box.cast` refuses.
+        Refused: `ballot_not_open`, `ballot_page_old`, `ballot_round_void`,
+            `ballot_slip_unreadable`, and what `Box.cast` refuses.
         NotSaved: the disk did not take it.
     """
     session = db.session()
-    found = _door(session, page, also_after=True)
+    found = _door(session, page, _ANSWERED)
     try:
         ballot = base64.b64decode(sealed.encode("ascii"), validate=True)
     except (binascii.Error, UnicodeEncodeError) as wrong:

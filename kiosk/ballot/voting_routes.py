@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, make_response, render_template, request
@@ -13,10 +15,12 @@ from werkzeug.exceptions import BadRequest
 from kiosk.ballot import photos, queries, round_queries, voting
 from kiosk.ballot.boxes import Boxes
 from kiosk.ballot.definition import Style
+from kiosk.ballot.slip_throttle import SlipThrottle
 from kiosk.ballot.voting import Page
 from kiosk.core import follow, hx
 from kiosk.core.access import ANYONE, Kind, actor, allow
 from kiosk.core.db import db
+from kiosk.core.errors import Refused
 from kiosk.core.follow import TabletAct
 from kiosk.core.html import allow_camera
 from kiosk.core.keys import Keys
@@ -126,14 +130,33 @@ def _page_of(said: dict[str, Any]) -> Page:
     return Page(int(str(number)), mark[:64])
 
 
+@contextmanager
+def _counting_guesses() -> Iterator[None]:
+    """Numbers that are no slip cost this tablet time, whichever of the two questions brings them.
+
+    Raises:
+        Refused: `ballot_slips_wait`.
+    """
+    device = actor().id or 0
+    guesses: SlipThrottle = current_app.extensions["kiosk_slip_throttle"]
+    guesses.ensure_may_try(device)
+    try:
+        yield
+    except Refused as refused:
+        if refused.code == "ballot_slip_unknown":
+            guesses.note_unknown(device)
+        raise
+
+
 @bp.post("/ballot/slip")
 @allow(Kind.TABLET)
 def check_slip() -> tuple[str, int]:
     """Whether a slip may vote now; nothing is spent by asking."""
     said = _told()
-    voting.check_slip(
-        raw=str(said.get("slip", ""))[:64], page=_page_of(said), boxes=_boxes(), key=_key()
-    )
+    with _counting_guesses():
+        voting.check_slip(
+            raw=str(said.get("slip", ""))[:64], page=_page_of(said), boxes=_boxes(), key=_key()
+        )
     return "", 204
 
 
@@ -142,13 +165,14 @@ def check_slip() -> tuple[str, int]:
 def cast() -> tuple[str, int]:
     """The one request of a ballot. 204 for the first time and every time again."""
     said = _told()
-    voting.cast(
-        raw=str(said.get("slip", ""))[:64],
-        sealed=str(said.get("sealed", ""))[:4096],
-        page=_page_of(said),
-        boxes=_boxes(),
-        key=_key(),
-    )
+    with _counting_guesses():
+        voting.cast(
+            raw=str(said.get("slip", ""))[:64],
+            sealed=str(said.get("sealed", ""))[:4096],
+            page=_page_of(said),
+            boxes=_boxes(),
+            key=_key(),
+        )
     return "", 204
 
 

@@ -175,6 +175,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Bổ sung người bầu cử",
         "Elector added",
     ),
+    "ballot:slip:reported_used": (
+        "Ghi một người báo thẻ đã bị người khác dùng",
+        "Slip reported as used by another",
+    ),
     "ballot:helper:recorded": (
         "Ghi người giúp bỏ phiếu",
         "Helper recorded",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,12 +17,14 @@ import pytest
 from balloting import BallotDay, HttpBrowser
 from device_hall import SOON, until
 from paper_reading import texts
+from PIL import Image, ImageDraw
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Request, Route, expect
 from support import ROSTER, ROSTER_NAME, RunningServer, meeting_of, run_kiosk
 from watching import Watch
 
 from kiosk import config, create_app, founding
+from kiosk.ballot import photos
 from kiosk.core.db import db, writer
 from kiosk.serving import real_plan
 
@@ -311,6 +315,152 @@ def test_a_teller_issues_slips_by_badge_and_a_slip_is_never_read(
     page.goto(f"{striking.server.address}/ballot/promise")
     picture(page, "promise")
     accessible(page)
+
+
+def doctored(page: Page, old: str, new: str) -> None:
+    """From here on the tablet gets the ballot's page with these words changed."""
+
+    def change(route: Route) -> None:
+        answer = route.fetch()
+        text = answer.text()
+        assert old in text
+        route.fulfill(response=answer, body=text.replace(old, new))
+
+    page.route("**/ballot", change)
+    page.goto(page.url)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('<span class="name">', '<span class="name">Giả '),
+        ('data-index="0"', 'data-index="1"'),
+        ("&#34;style&#34;: &#34;strike&#34;", "&#34;style&#34;: &#34;choose&#34;"),
+        ("tweetnacl-sealedbox", "nothing-of-that-name"),
+    ],
+    ids=["another name", "another place", "another style", "no seal"],
+)
+def test_a_page_that_shows_another_ballot_lets_nobody_vote(
+    striking: Booth, old: str, new: str
+) -> None:
+    context = striking.contexts[0]
+    page = context.new_page()
+    page.goto(f"{striking.server.address}/ballot")
+    striking.ready(page)
+    doctored(page, old, new)
+    until(page, "document.getElementById('vote')?.dataset.made === '0'")
+    expect(page.locator("#slip-trouble")).to_contain_text("xin sang máy khác")
+    page.keyboard.type(striking.day.bag[0])
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+    expect(page.locator("#slip-trouble")).to_contain_text("xin sang máy khác")
+    expect(page.locator('[data-step="choose"]')).to_be_hidden()
+    page.close()
+
+
+def test_a_seal_that_breaks_is_said_and_the_slip_stays_good(striking: Booth) -> None:
+    page, before = striking.tablet(), striking.cast()
+    slip = striking.day.draw(7)
+    striking.open_ballot(page, slip)
+    strike(page, 0)
+    to_review(page)
+    page.evaluate("window.sealedBox = { seal() { throw new Error('broken'); } }")
+    press_cast(page)
+    expect(page.locator('[data-step="refused"]')).to_contain_text(
+        "thẻ chưa dùng, xin sang máy khác"
+    )
+    assert striking.cast() == before
+    other = striking.tablet()
+    striking.open_ballot(other, slip)
+
+
+def test_a_revoked_tablet_says_that_it_is_one(striking: Booth) -> None:
+    page = striking.tablet(clock=True)
+    slip = striking.day.draw(8)
+    striking.open_ballot(page, slip)
+    page.clock.run_for(700)
+    page.locator('.choice[data-index="0"]').click()
+    to_review(page)
+    page.clock.run_for(700)
+    device = page.locator("body").get_attribute("data-device")
+    striking.day.act(f"/console/devices/{device}/revoke")
+    page.locator('[data-step="review"]').get_by_role("button", name="Bỏ phiếu").click()
+    refused = page.locator('[data-step="refused"]')
+    expect(refused).to_contain_text("không còn được dùng để bỏ phiếu")
+    page.clock.run_for(21_000)
+    page.wait_for_url(lambda url: not url.endswith("/ballot"))
+    striking.watch.complaints[:] = [
+        words for words in striking.watch.complaints if "401" not in words
+    ]
+
+
+def faces(folder: Path) -> None:
+    """A photo of every candidate, each of another colour."""
+    with closing(sqlite3.connect(folder / "kiosk.sqlite3")) as raw:
+        for (candidate,) in raw.execute("SELECT id FROM candidate").fetchall():
+            taken = Image.new("RGB", (900, 1200), f"hsl({candidate * 67 % 360},35%,80%)")
+            pen = ImageDraw.Draw(taken)
+            pen.ellipse((270, 220, 630, 700), fill="#e6c3a5")
+            pen.pieslice((250, 180, 650, 640), 180, 360, fill="#33261f")
+            pen.ellipse((100, 760, 800, 1700), fill="#3d4f66")
+            out = io.BytesIO()
+            taken.save(out, "JPEG")
+            jpeg = photos.job({"data": out.getvalue()}, lambda done, total: None)
+            raw.execute(
+                "INSERT INTO candidate_photo (candidate_id, jpeg) VALUES (?, ?)", (candidate, jpeg)
+            )
+        raw.commit()
+
+
+@pytest.mark.parametrize("seats", [3, 5], ids=["A", "B"])
+def test_a_ballot_with_photos_fits_and_asks_for_nothing(
+    tmp_path: Path,
+    serve: Callable[[Path], RunningServer],
+    chromium: Chromium,
+    accessible: Callable[[Page], None],
+    seats: int,
+) -> None:
+    """Faces are in the page: between the ballot and the thanks there is the cast alone."""
+    kind = "A" if seats == 3 else "B"
+    folder = tmp_path / "instance"
+    with booth(folder, serve, chromium, candidates=(2, 3, 4, 5, 6), seats=seats) as one:
+        faces(folder)
+        page = one.tablet()
+        picture(page, f"slip-{kind}")
+        one.open_ballot(page, one.day.draw(1))
+        sent: list[str] = []
+
+        def heard(request: Request) -> None:
+            if not request.url.startswith("data:"):
+                sent.append(f"{request.method} {urlsplit(request.url).path}")
+
+        page.on("request", heard)
+        page.wait_for_timeout(650)
+        for place in range(2):
+            page.locator(f'[data-index="{place}"]').first.click()
+        expect(page.locator(".names .face")).to_have_count(5)
+        for width, height in ((1280, 800), (800, 1280)):
+            page.set_viewport_size({"width": width, "height": height})
+            picture(page, f"faces-{kind}-{width}")
+            # Every name whole on one screen, and no face above its own row.
+            assert page.evaluate("""() => {
+              const list = document.querySelector('.names');
+              const rows = [...list.children].map((row) => [row.getBoundingClientRect(), row]);
+              return list.scrollHeight <= list.clientHeight + 1 && rows.every(([box, row]) => {
+                const face = row.querySelector('.face').getBoundingClientRect();
+                return face.top >= box.top && face.bottom <= box.bottom && face.height >= 60
+                  && Math.abs(face.width / face.height - 0.75) < 0.02;
+              });
+            }"""), (kind, width)
+        accessible(page)
+        to_review(page)
+        for width, height in ((1280, 800), (800, 1280)):
+            page.set_viewport_size({"width": width, "height": height})
+            picture(page, f"faces-review-{kind}-{width}")
+        press_cast(page)
+        expect(page.locator('[data-step="done"]')).to_be_visible()
+        assert sent == ["POST /ballot/cast"]
+        one.watch.ensure_calm()
 
 
 def test_without_surplus_each_name_is_agreed_to_or_not(

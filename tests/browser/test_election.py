@@ -187,10 +187,13 @@ def lock(one: Election, number: int, accessible: Callable[[Page], None]) -> None
     one.press("Khóa hòm phiếu")
     # Ten groups of three codes, each made slow to try: seconds.
     expect(console.locator("#fingerprint .groups span")).to_have_count(16, timeout=60_000)
-    # What the console shows and what a tablet makes for itself are the same.
+    # What the console makes for itself and what a tablet makes for itself are the same.
+    until(console, "document.getElementById('box-mark').dataset.made === '1'")
+    expect(console.locator("#fingerprint [data-other]")).to_be_hidden()
     for tablet in one.tablets:
         is_at(tablet, "/ballot/box")
         until(tablet, "document.getElementById('box-mark').dataset.made === '1'")
+        expect(tablet.locator(".box-list")).to_contain_text("chọn người tín nhiệm")
         shown = tablet.locator(".groups span").all_inner_texts()
         assert shown == console.locator("#fingerprint .groups span").all_inner_texts()
     one.shot(one.tablets[0], "box-tall")

@@ -230,6 +230,8 @@ LIST: dict[str, str] = {
     "POST /console/ballot/rounds/<int:number>/export": LEADERS,  # single ballots, for the tellers
     # who helps a voter is written down by whoever sees it; the list of electors is the desk's
     "POST /console/ballot/rounds/<int:number>/helpers": STAFF,
+    "POST /console/ballot/rounds/<int:number>/slip-state": LEADERS,
+    "POST /console/ballot/rounds/<int:number>/robbed": LEADERS,
     "GET /console/ballot/rounds/<int:number>/find": DESK,
     "POST /console/ballot/rounds/<int:number>/roll/<int:delegate_id>": DESK,
     # slips are issued at a gate, at a tablet in a teller's hands, or at the desk

@@ -336,11 +336,16 @@ class Day:
         for path in ("/ballot", "/ballot/camera", "/ballot/promise"):
             hall.page(path, who=self.tablet)
         with self.app.test_request_context():
-            # A list without surplus, for the same page.
-            render_template("ballot/_names_b.html", round=hall.round(1))
+            # A list without surplus, for the same page; with a picture of everybody, and without.
+            found = hall.round(1)
+            faces = {each.candidate: "data:image/jpeg;base64,AA==" for each in found.candidates}
+            for photos in ({}, faces):
+                drawn = render_template("ballot/_names_b.html", round=found, photos=photos)
+                assert drawn.count('class="face"') == len(photos)
         for number in (1, 2, 3, 4, 6, 7, 8):
             assert hall.vote(1, hall.draw(number), [1, 1, 1, 0]).status_code == 204
         self.look("/console/ballot/rounds/1", "/projector", "/live/ballot?poll=1", "/issue")
+        hall.act("/console/ballot/rounds/1/slip-state", status=200, slip=hall.bag[0])
         hall.close(1)
         self.look("/console/ballot/rounds/1")
         hall.count(1)

@@ -55,6 +55,7 @@ ONE_LANGUAGE = {
             "Kết quả",
             "Người chứng kiến:",
             "Người giúp bỏ phiếu:  .",
+            "Người báo thẻ bầu của mình đã bị người khác dùng:  .",
             "Phát ra",
             "Số phiếu",
             "TT",

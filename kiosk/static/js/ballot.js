@@ -6,11 +6,12 @@
  * location.replace. Nothing is kept in any storage.
  *
  * Parts: ballot/choices.js what is marked and what the page says about it; ballot/sending.js the one
- * request; seal.js makes the
- * fingerprint and closes the ballot. Words stand in the page (#vote-words).
+ * request; ballot/shown.js that the page shows what is hashed; seal.js makes the fingerprint and closes
+ * the ballot. Words stand in the page (#vote-words).
  */
 import { Choices } from './ballot/choices.js';
 import { cast, checkSlip } from './ballot/sending.js';
+import { shown } from './ballot/shown.js';
 import { startBeat } from './beat.js';
 import { keepAwake } from './device/awake.js';
 import { makeHarmless } from './device/harmless.js';
@@ -22,6 +23,8 @@ const WARN_S = 60;
 const CLEAR_S = 90;
 const IDLE_HOME_S = 30;          // an untouched slip page looks whether the vote is still open
 const THANKS_S = 8;
+const REFUSED_S = 20;            // untouched; the sentence may be long
+const OVER_S = 8;
 const QUIET_S = 90;
 
 const page = document.getElementById('vote');
@@ -30,14 +33,11 @@ const facts = page.dataset;
 const home = document.body.dataset.home;
 const steps = Object.fromEntries([...page.querySelectorAll('[data-step]')].map((each) => [each.dataset.step, each]));
 const beat = startBeat();
-// What is fingerprinted is what stands on this page: the names are read from the ballot itself.
-const ballot = {
-  publicKey: facts.key,
-  definition: {
-    ...JSON.parse(facts.definition),
-    candidates: [...page.querySelectorAll('.names .name')].map((each) => each.textContent),
-  },
-};
+// One object is hashed, sealed under, and asked for by the choices; `shown` proves that it is what
+// stands on this page.
+const said = JSON.parse(facts.definition);
+const ballot = { publicKey: facts.key, definition: said };
+page.dataset.style = said.style;
 
 let step = 'slip';
 let mark = '';
@@ -46,9 +46,11 @@ let sealed = null;
 let touchedAt = performance.now();
 let isLeaving = false;
 let isChecking = false;
+let isUnfit = false;             // this tablet cannot vote: no fingerprint, or no seal
+let mayHaveArrived = false;      // a cast without an answer: nobody may be told that the slip is unused
 
 const choices = new Choices(page, words, {
-  type: facts.type, style: facts.style, seats: Number(facts.seats), count: Number(facts.candidates),
+  type: said.kind, style: said.style, seats: said.seats, count: said.candidates.length,
 });
 
 /* ---- Going from step to step, and away ---- */
@@ -111,7 +113,10 @@ function typeDigit(digit) {
   drawSlip();
 }
 
+const OVER = new Set(['ballot_not_open', 'ballot_round_void', 'ballot_closed_unvoted']);
+
 async function check() {
+  if (isUnfit) { sayOfSlip(words.unfit); return; }
   if (slip.length !== SLIP_DIGITS || isChecking || !mark) return;
   isChecking = true;
   const answer = await checkSlip(facts.check, { slip, round: facts.round, fingerprint: mark });
@@ -122,8 +127,9 @@ async function check() {
     choices.draw();
     show('choose');
   } else {
-    sayOfSlip(answer.kind === 'lost' ? words.noAnswer : answer.words || words.slipWrong);
+    sayOfSlip(answer.kind === 'lost' ? words.noAnswer : answer.words || words.notHere);
     if (answer.kind !== 'lost') { slip = ''; drawSlip(); }
+    if (OVER.has(answer.code)) setTimeout(() => { if (step === 'slip' && slip === '') leave(); }, OVER_S * 1000);
   }
   isChecking = false;
 }
@@ -142,9 +148,16 @@ async function send() {
   for (const each of steps.sending.querySelectorAll('[data-when]')) each.hidden = each.dataset.when !== 'fresh';
   const giveUp = steps.sending.querySelector('[data-go="give-up"]');
   giveUp.hidden = true;
-  if (sealed === null) sealed = await seal(ballot, choices.bytes());
+  try {
+    if (sealed === null) sealed = await seal(ballot, choices.bytes());
+  } catch {
+    isUnfit = true;
+    refuse(words.unfit);
+    return;
+  }
   const answer = await cast(facts.cast, { slip, round: facts.round, fingerprint: mark, sealed }, {
     onLate: () => {
+      mayHaveArrived = true;
       for (const each of steps.sending.querySelectorAll('[data-when]')) each.hidden = each.dataset.when !== 'late';
       giveUp.hidden = false;
     },
@@ -154,13 +167,17 @@ async function send() {
     empty();
     show('done');
     setTimeout(leave, THANKS_S * 1000);
-  } else if (answer.kind === 'lost') {
+  } else if (answer.kind === 'lost' || (mayHaveArrived && !answer.words)) {
     show('unsure');
   } else {
-    empty();
-    steps.refused.querySelector('[data-words]').textContent = answer.words;
-    show('refused');
+    refuse(answer.words || words.notHere);
   }
+}
+
+function refuse(text) {
+  empty();
+  steps.refused.querySelector('[data-words]').textContent = text;
+  show('refused');
 }
 
 /* ---- Hands: touch, keyboard, scanner ---- */
@@ -224,7 +241,7 @@ setInterval(() => {
     return;
   }
   if (step === 'done' || step === 'sending') return;
-  if (untouched >= CLEAR_S) { leave(); return; }
+  if (untouched >= CLEAR_S || (step === 'refused' && untouched >= REFUSED_S)) { leave(); return; }
   if (untouched >= WARN_S) {
     if (!still.open) still.showModal();
     still.querySelector('[data-left]').textContent = words.seconds.replace('{seconds}', String(Math.ceil(CLEAR_S - untouched)));
@@ -241,8 +258,14 @@ window.name = '';
 drawSlip();
 // Every letter is fetched now: a font that is asked for when the review shows would tell that it does.
 await Promise.allSettled([...document.fonts].map((face) => face.load()));
-const made = await fingerprint(ballot);
-mark = [...made].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-page.querySelector('[data-groups]').textContent = groups(made).slice(0, 4).join(' ');
-page.dataset.made = '1';
-if (handed) { slip = handed[1]; drawSlip(); check(); }
+try {
+  if (typeof window.sealedBox?.seal !== 'function') throw new Error('no seal');
+  const made = await fingerprint({ ...ballot, definition: shown(page, said) });
+  mark = [...made].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  page.querySelector('[data-groups]').textContent = groups(made).slice(0, 4).join(' ');
+} catch {
+  isUnfit = true;
+  sayOfSlip(words.unfit);
+}
+page.dataset.made = isUnfit ? '0' : '1';
+if (handed && !isUnfit) { slip = handed[1]; drawSlip(); check(); }

@@ -207,3 +207,62 @@ def test_the_resolution_waits_for_the_result(voting: BallotDay) -> None:
     resolution = next(item for item in items if item.kind.value == "resolution")
     said = voting.act(f"/console/agenda/{resolution.id}/start", status=409)
     assert "ballot_result_not_declared" in said
+
+
+def test_guessing_slips_at_a_tablet_costs_time_there_alone(voting: BallotDay) -> None:
+    slip = voting.draw(1)
+    sealed, said = voting.sealed(1, [1, 0, 0, 0])
+    for wrong in range(5):
+        way = ("/ballot/slip", "/ballot/cast")[wrong % 2]
+        guess = {**said, "slip": slips.fresh(1)[0], "sealed": sealed}
+        assert "ballot_slip_unknown" in voting.send(way, guess).get_data(as_text=True)
+    for way in ("/ballot/slip", "/ballot/cast"):
+        answer = voting.send(way, {**said, "slip": slip, "sealed": sealed})
+        assert "ballot_slips_wait" in answer.get_data(as_text=True)
+    other = voting.tablets[1]
+    assert voting.send("/ballot/slip", {**said, "slip": slip}, tablet=other).status_code == 204
+
+
+def test_a_tablet_issues_slips_only_while_it_is_pinned_to_that(voting: BallotDay) -> None:
+    tablet = voting.tablets[0]
+    code = voting.badge(1)
+    said = voting.act("/issue/scan", status=200, who=tablet, code=code)
+    assert 'data-outcome="not_here"' in said
+    assert tablet.get("/issue").status_code == 409
+    assert voting.round(1).issued == 0
+    voting.draw(1)
+    voting.act("/issue/undo/1", status=409, who=tablet)
+    voting.act("/console/devices/2/task", task="issue")
+    assert tablet.get("/issue").status_code == 200
+    said = voting.act("/issue/scan", status=200, who=tablet, code=voting.badge(2))
+    assert 'data-outcome="issued"' in said
+    voting.act("/issue/undo/2", who=tablet)
+
+
+def test_tellers_look_a_slip_up_and_book_who_was_robbed(voting: BallotDay) -> None:
+    at = "/console/ballot/rounds/1"
+    slip, free = voting.draw(1), voting.draw(2)
+    assert voting.vote(1, slip, [1, 1, 1, 0]).status_code == 204
+    for step in ("opened", "closed"):
+        assert 'data-used="1"' in voting.act(f"{at}/slip-state", status=200, slip=slip)
+        said = voting.act(f"{at}/slip-state", status=200, slip=free)
+        assert 'data-used="0"' in said
+        assert free not in said
+        voting.act(f"{at}/robbed")
+        assert "người báo thẻ bị người khác dùng" in voting.page(at)
+        if step == "opened":
+            voting.close(1)
+    voting.count(1, in_box=1, lost=1, note="một người còn giữ thẻ")
+    report = voting.page(f"{at}/report")
+    assert "Người báo thẻ bầu của mình đã bị người khác dùng: 2." in report
+
+
+def test_slips_that_were_printed_and_not_counted_are_named(
+    day: BallotDay, printed: list[str]
+) -> None:
+    day.prepare()
+    day.act("/console/ballot/rounds", way="tablet")
+    day.slips(lambda: printed, number=1, count=15)
+    for counted, is_short in ((14, True), (15, False)):
+        day.act("/console/ballot/rounds/1/slips-counted", counted=counted)
+        assert ('id="slips-short"' in day.page("/console/ballot/rounds/1")) is is_short

@@ -114,7 +114,7 @@ def test_no_ballot_after_closing(round_: Round, box: Box) -> None:
     assert box.is_shut()
     assert refused(lambda: box.cast(round_.slips[1], round_.sealed())) == "ballot_box_shut"
     assert box.cast(round_.slips[0], sealed) is Cast.AGAIN, "whose answer was lost is still told"
-    assert refused(lambda: box.cast(round_.slips[0], round_.sealed())) == "ballot_box_shut"
+    assert refused(lambda: box.cast(round_.slips[0], round_.sealed())) == "ballot_slip_used"
     assert refused(lambda: box.cast(bytes(32), sealed)) == "ballot_box_shut"
     assert box.count() == 1
 

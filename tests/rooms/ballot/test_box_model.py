@@ -77,10 +77,10 @@ class Day(RuleBasedStateMachine):
         lies_in_it = sealed in self.stored.values()
         if slip in self.stored and lies_in_it:
             return "again"
-        if self.is_shut:
-            return "ballot_box_shut"
         if slip in self.stored:
             return "ballot_slip_used"
+        if self.is_shut:
+            return "ballot_box_shut"
         return "ballot_bytes_again" if lies_in_it else "dropped"
 
     @precondition(lambda self: self.box is not None)

@@ -95,6 +95,43 @@ def test_nobody_votes_before_the_opening_or_after_the_closing(ballots: Any) -> N
     refused("ballot_box_shut", voting.cast, **late)
 
 
+def test_after_the_closing_a_slip_still_says_whether_it_voted(ballots: Any) -> None:
+    """Whose answer was lost must never hear that nothing was taken."""
+    ballots.ready()
+    number = ballots.lock()
+    used, unused = ballots.draw(10, 11)
+    ballots.open(number)
+    ballots.cast(number, used, [1, 0, 0, 0, 0])
+    page, other = ballots.page(number), ballots.seal(number, [0, 1, 0, 0, 0])
+    ballots.close(number)
+    ask = {"page": page, "boxes": ballots.boxes, "key": KEY}
+    tell = {"number": number, "boxes": ballots.boxes, "key": KEY}
+    for _step in ("closed", "sealed"):
+        refused("ballot_slip_used", voting.cast, raw=used, sealed=other, **ask)
+        refused("ballot_already_voted", voting.check_slip, raw=used, **ask)
+        refused("ballot_closed_unvoted", voting.check_slip, raw=unused, **ask)
+        assert voting.look_up(raw=used, **tell)
+        assert not voting.look_up(raw=unused, **tell)
+        refused("ballot_slip_unreadable", voting.look_up, raw="1", **tell)
+        ballots.sums(number, lost=1, note="một người còn giữ thẻ")
+    ballots.count(number)
+    refused("ballot_not_open", voting.check_slip, raw=used, **ask)
+    refused("ballot_wrong_moment", voting.look_up, raw=used, **tell)
+
+
+def test_a_void_round_is_named_to_whoever_still_votes_in_it(ballots: Any) -> None:
+    ballots.ready()
+    number = ballots.lock()
+    (slip,) = ballots.draw(10)
+    ballots.open(number)
+    sealed = ballots.seal(number, [1, 0, 0, 0, 0])
+    ask = {"raw": slip, "page": ballots.page(number), "boxes": ballots.boxes, "key": KEY}
+    rounds.ask_void(number=number, reason="mất hai thẻ mã", **ballots.how)
+    rounds.void(number=number, boxes=ballots.boxes, by=ballots.hall.minh, clock=ballots.hall.clock)
+    refused("ballot_round_void", voting.check_slip, **ask)
+    refused("ballot_round_void", voting.cast, sealed=sealed, **ask)
+
+
 def test_a_slip_is_issued_once_to_those_entitled_and_present(ballots: Any, badge_of: Any) -> None:
     ballots.ready()
 

@@ -27,10 +27,14 @@ async function post(address, body, ms) {
   const text = await answer.text();
   if (answer.status >= 500) throw new Error('server');
   if (answer.ok) return { kind: 'fine' };
-  const told = new DOMParser().parseFromString(text, 'text/html').querySelector('[data-refusal]');
+  const said = new DOMParser().parseFromString(text, 'text/html').querySelector('[data-refusal]');
+  // Those of errors.py speak of pages and accounts, not to a voter.
+  const told = /^(forbidden|not_found|bad_request)$/.test(said?.dataset.refusal ?? '') ? null : said;
   return {
     kind: told?.dataset.refusal === 'ballot_page_old' ? 'stale' : 'refused',
+    // Empty when the server did not speak of the ballot: this tablet is no longer one of the hall's.
     words: told?.textContent.trim() ?? '',
+    code: told?.dataset.refusal ?? '',
   };
 }
 
