@@ -53,6 +53,17 @@ register(
             "Lượt {number} chưa xong. Hãy công bố kết quả hoặc hủy lượt đó trước.",
             "Round {number} has not ended. Declare its result or void it first.",
         ),
+        "ballot_round_exists": Sentence(
+            "Đã có lượt bầu theo các thiết lập và danh sách này nên không sửa được nữa. Hãy bầu"
+            " tiếp theo thể lệ đã thông qua.",
+            "A round has been prepared by these settings and this list, so they cannot change."
+            " Go on by the rule that was adopted.",
+        ),
+        "ballot_smaller_board_open": Sentence(
+            "Hội nghị đang biểu quyết giảm số lượng thành viên (biểu quyết số {number}). Hãy ghi"
+            " kết quả biểu quyết đó trước.",
+            "The hall is voting on a smaller board (motion {number}). Record that count first.",
+        ),
         "ballot_no_further_round": Sentence(
             "Không cần lượt bầu nào nữa: đã bầu đủ số thành viên.",
             "No further round is needed: all seats are filled.",

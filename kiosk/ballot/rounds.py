@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from kiosk.agenda.services import ensure_running_conference
 from kiosk.ballot import queries, roll_queries, round_queries, rules, slips, standing
 from kiosk.ballot.boxes import Boxes
-from kiosk.ballot.models import BallotRound, Slip, SlipSet
+from kiosk.ballot.models import BallotRound, Lowering, Slip, SlipSet
 from kiosk.ballot.outcome import ensure_can_lower
 from kiosk.ballot.queries import CandidateRow
 from kiosk.ballot.round_events import RoundEvent
@@ -130,7 +130,7 @@ def prepare(*, way: str, by: Actor, clock: Clock = utc_now) -> int:
     Raises:
         Refused: `ballot_not_prepared`, `ballot_seats_not_adopted`, `ballot_list_not_adopted`,
             `ballot_rule_not_adopted`, `ballot_round_running`, `ballot_no_further_round`, what
-            `rules.ensure_committee` refuses, `conference_not_open`, `conference_ended`.
+            `rules.ensure_committee` refuses, `ballot_smaller_board_open`, `conference_not_open`, `conference_ended`.
     """
     chosen = rules.one_of(Way, way, field="way")
     at = clock()
@@ -150,7 +150,8 @@ def prepare(*, way: str, by: Actor, clock: Clock = utc_now) -> int:
         running = round_queries.running(session)
         if running is not None:
             raise Refused("ballot_round_running", number=running.number)
-        kind, wanted, seats = _next(session, election.seats)
+        round_queries.ensure_no_lowering_open(session)
+        kind, wanted, seats, board = _next(session, election.seats)
         number = (session.scalar(select(func.max(BallotRound.number))) or 0) + 1
         printed = standing.printed_names(wanted)
         with refusing("ballot_round_running", number=number):
@@ -161,6 +162,12 @@ def prepare(*, way: str, by: Actor, clock: Clock = utc_now) -> int:
                     way=chosen.value,
                     type=rules.ballot_type(len(wanted), seats).value,
                     seats=seats,
+                    board=board,
+                    style=election.style.value,
+                    base=election.base.value,
+                    tie=election.tie.value,
+                    title=election.title,
+                    conference=people.code(session),
                     candidates=[
                         {
                             "candidate": row.id,
@@ -187,6 +194,10 @@ def prepare(*, way: str, by: Actor, clock: Clock = utc_now) -> int:
             kind=kind.value,
             way=chosen.value,
             seats=seats,
+            board=board,
+            style=election.style.value,
+            base=election.base.value,
+            tie=election.tie.value,
             candidates=[row.delegate_id for row in wanted],
         )
         changed(session, "ballot")
@@ -201,20 +212,24 @@ def _refuse_unadopted(what: str) -> None:
     raise Refused("ballot_rule_not_adopted")
 
 
-def _next(session: Session, seats: int) -> tuple[RoundKind, Sequence[CandidateRow], int]:
-    """Kind, candidates in ballot order and seats of the round that comes now."""
+def _next(session: Session, seats: int) -> tuple[RoundKind, Sequence[CandidateRow], int, int]:
+    """Kind, candidates in ballot order, seats and whole board of the round that comes now."""
     every = {row.id: row for row in queries.candidates(session)}
     past = round_queries.rounds(session)
-    if past and past[-1].state is State.VOIDED:
-        void = past[-1]
-        return RoundKind.AGAIN, [every[each.candidate] for each in void.candidates], void.seats
+    void = past[-1] if past and past[-1].state is State.VOIDED else None
     found = standing.standing(session)
     if found is None or found.last is None:
-        return RoundKind.FIRST, [row for row in every.values() if row.stands], seats
+        if void is not None:
+            same = [every[each.candidate] for each in void.candidates]
+            return RoundKind.AGAIN, same, void.seats, void.board
+        return RoundKind.FIRST, [row for row in every.values() if row.stands], seats, seats
     if found.open_seats == 0 or found.again_kind is None or not found.again:
         raise Refused("ballot_no_further_round")
+    # After a void round too: the hall may have lowered the board since.
     again = set(found.again)
-    return found.again_kind, [row for row in every.values() if row.id in again], found.open_seats
+    kind = found.again_kind if void is None else RoundKind.AGAIN
+    wanted = [row for row in every.values() if row.id in again]
+    return kind, wanted, found.open_seats, found.seats
 
 
 # -- a smaller board, by hands (R13) ---------------------------------------------------------
@@ -241,7 +256,13 @@ def ask_smaller(*, to: int, by: Actor, clock: Clock = utc_now) -> int:
             by=by,
             clock=clock,
         )
-        _set(session, found.last, lower_motion_id=motion_id, lower_to=to)
+        known = {each.question.motion.id for each in found.last.lowerings if each.question.motion}
+        if motion_id in known:  # the same question while it is open: a double tap
+            return motion_id
+        session.execute(
+            insert(Lowering).values(motion_id=motion_id, round_id=found.last.id, seats=to)
+        )
+        changed(session, "ballot")
         audit.record(
             session,
             RoundEvent.LOWER_ASKED,

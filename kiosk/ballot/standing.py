@@ -53,7 +53,6 @@ def standing(session: Session) -> Standing | None:
     every = rounds(session)
     declared = [each for each in every if each.state is State.DECLARED]
     elected: list[Seated] = []
-    seats = found.seats
     for each in declared:
         winners = set(each.outcome().elected)
         elected += [
@@ -68,9 +67,8 @@ def standing(session: Session) -> Standing | None:
             for place, one in enumerate(each.candidates)
             if one.printed in winners
         ]
-        if each.lower_to is not None and queries.Question(each.lower_motion).is_adopted:
-            seats = each.lower_to
     last = declared[-1] if declared else None
+    seats = _seats(found.seats, every)
     open_seats = seats - len(elected)
     again: tuple[int, ...] = ()
     kind: RoundKind | None = None
@@ -88,6 +86,16 @@ def standing(session: Session) -> Standing | None:
         open_seats=max(open_seats, 0),
         rounds=every,
     )
+
+
+def _seats(first: int, every: Sequence[RoundView]) -> int:
+    """Members of the board: as the newest round that stands was prepared for, and what the hall
+    has lowered since. What a later round was prepared on is fixed, whatever is corrected after."""
+    held = [each for each in every if each.state is not State.VOIDED]
+    if not held:
+        return first
+    lowered = [each.to for each in held[-1].lowerings if each.question.is_adopted]
+    return min([held[-1].board, *lowered])
 
 
 def printed_names(rows: Sequence[queries.CandidateRow]) -> list[str]:
