@@ -65,6 +65,8 @@ class Election(Base):
     seats_motion_id: Mapped[int | None] = mapped_column(ForeignKey("motion.id"))
     slate_motion_id: Mapped[int | None] = mapped_column(ForeignKey("motion.id"))
     rule_motion_id: Mapped[int | None] = mapped_column(ForeignKey("motion.id"))
+    #: Put to the hall after a round: vote no further and leave seats empty.
+    stop_motion_id: Mapped[int | None] = mapped_column(ForeignKey("motion.id"))
     #: SHA-256 of the rule's text that was put to the hall, 64 hex digits.
     rule_sha256: Mapped[str] = mapped_column(String(64), default="")
 

@@ -38,6 +38,8 @@ class RoundEvent(Event):
     PUT_AWAY = "ballot:result:put_away"
     COMPLAINT = "ballot:complaint:recorded"
     LOWER_ASKED = "ballot:smaller_board:put_to_vote"
+    STOP_ASKED = "ballot:no_further_round:put_to_vote"
+    REDRAWN = "ballot:tablet:drawn_again"
     VOID_ASKED = "ballot:void:asked"
     VOIDED = "ballot:round:voided"
 
@@ -60,9 +62,14 @@ register(
             " Go on by the rule that was adopted.",
         ),
         "ballot_smaller_board_open": Sentence(
-            "Hội nghị đang biểu quyết giảm số lượng thành viên (biểu quyết số {number}). Hãy ghi"
-            " kết quả biểu quyết đó trước.",
-            "The hall is voting on a smaller board (motion {number}). Record that count first.",
+            "Hội nghị đang biểu quyết về số chỗ còn lại (biểu quyết số {number}). Hãy ghi kết quả"
+            " biểu quyết đó trước.",
+            "The hall is voting on the seats that are left (motion {number}). Record that count"
+            " first.",
+        ),
+        "ballot_election_stopped": Sentence(
+            "Hội nghị đã biểu quyết không bầu tiếp. Hãy chuyển sang mục sau của chương trình.",
+            "The hall has voted to hold no further round. Go on with the agenda.",
         ),
         "ballot_no_further_round": Sentence(
             "Không cần lượt bầu nào nữa: đã bầu đủ số thành viên.",
@@ -177,8 +184,22 @@ register(
             status=NOT_SO,
         ),
         "ballot_already_voted": Sentence(
-            "Phiếu của thẻ bầu này đã nằm trong hòm. Xin thả thẻ vào hòm trong suốt.",
-            "The ballot of this slip lies in the box. Please drop the slip into the clear box.",
+            "Phiếu của thẻ bầu này đã nằm trong hòm. Nếu ông/bà đã bỏ phiếu, xin thả thẻ vào hòm"
+            " trong suốt; nếu chưa bỏ phiếu, xin giữ thẻ và báo ngay Ban kiểm phiếu.",
+            "The ballot of this slip lies in the box. If you have voted, drop the slip into the"
+            " clear box; if you have not voted, keep the slip and tell the tellers at once.",
+        ),
+        "ballot_closed_unvoted": Sentence(
+            "Đã hết giờ bỏ phiếu; chưa có phiếu nào của thẻ này trong hòm. Xin trả thẻ cho Ban kiểm"
+            " phiếu.",
+            "The voting is closed; no ballot of this slip lies in the box. Give the slip back to"
+            " the tellers.",
+        ),
+        "ballot_round_void": Sentence(
+            "Lượt bầu này đã hủy, phiếu của lượt này không được tính. Xin trả thẻ cho Ban kiểm"
+            " phiếu và nhận thẻ mới khi bầu lại.",
+            "This round is void and its ballots do not count. Give the slip back to the tellers and"
+            " draw a new one when the round is voted again.",
         ),
         "ballot_entitled_already": Sentence(
             "{name} đã có tên trong danh sách người bầu cử. Mời người đó nhận thẻ.",
@@ -247,6 +268,53 @@ register(
             " quyết hoặc bế mạc.",
             "The result of round {number} is not declared. Declare it before the resolution or the"
             " end of the conference.",
+        ),
+        "ballot_board_not_complete": Sentence(
+            "Mới bầu được {elected} trong {seats} thành viên. Hãy bầu tiếp hoặc xin Hội nghị giảm"
+            " số lượng; nếu Hội nghị không bầu tiếp, hãy biểu quyết ở trang Bầu cử, hoặc bỏ qua mục"
+            " bầu cử chưa bắt đầu và ghi lý do.",
+            "{elected} of {seats} members are elected. Vote on, or ask the hall for a smaller"
+            " board; if the hall votes no further, let it decide so on the page Election, or skip an"
+            " election item that has not begun, with a reason.",
+        ),
+        "ballot_round_counted": Sentence(
+            "Kết quả lượt {number} đã biết nên không hủy được nữa. Hãy công bố, và ghi khiếu nại vào"
+            " biên bản kiểm phiếu.",
+            "The result of round {number} is known, so it cannot be void any more. Declare it, and"
+            " write complaints into the tellers' report.",
+        ),
+        "ballot_barred_on_list": Sentence(
+            "{name} nay thuộc diện không được ứng cử (Điều 60) nhưng còn trong danh sách đã thông"
+            " qua. Hãy xin Hội nghị bác danh sách và thông qua lại; nếu ghi nhầm, sửa ở trang Thành"
+            " phần điều hành.",
+            "{name} may not stand by now (Article 60) but is on the list that was adopted. Ask the"
+            " hall to reject the list and adopt it anew, or correct it on the page Committees.",
+        ),
+        "ballot_ceremony_moved": Sentence(
+            "Trong lúc khóa hòm, lễ khóa đã được làm lại hoặc bộ thẻ bầu đã thay đổi, nên hòm vừa"
+            " tạo đã hủy. Hãy tải lại trang và làm tiếp bước đang mở.",
+            "While the box was being locked, the ceremony was begun again or the slips changed; the"
+            " box just made is destroyed. Load the page and follow the step that is open.",
+        ),
+        "ballot_not_the_drawn_tablet": Sentence(
+            "Đây không phải máy bốc thăm được. Hãy so ở {tablet}; nếu máy đó hỏng, hãy bốc thăm lại"
+            " và ghi lý do.",
+            "This is not the tablet that was drawn. Compare at {tablet}; if it fails, draw again"
+            " with a reason.",
+            status=NOT_SO,
+        ),
+        "ballot_no_tablet_drawn": Sentence(
+            "Máy tính bảng bốc thăm không còn ghép với máy chủ, hoặc chưa ghép máy nào. Hãy ghép"
+            " máy rồi bốc thăm lại.",
+            "The tablet that was drawn is not paired any more, or none is. Pair one and draw"
+            " again.",
+        ),
+        "ballot_issued_needs_words": Sentence(
+            "Nhập {typed} phiếu phát ra nhưng danh sách ký nhận có {listed}. Hãy đếm lại; nếu vẫn"
+            " khác, ghi lý do để đưa vào biên bản.",
+            "{typed} ballots issued were typed, but the list says {listed}. Count again; if they"
+            " still differ, write down why for the tellers' report.",
+            status=NOT_SO,
         ),
         "ballot_helper_missing": Sentence(
             "Hãy ghi họ tên người giúp (không ghi tên người được giúp).",

@@ -20,7 +20,7 @@ from kiosk.ballot.models import (
     RoundWitness,
     SlipMark,
 )
-from kiosk.ballot.outcome import Base, Counts, Kind, Outcome, Stood, Tie, decide
+from kiosk.ballot.outcome import Base, Counts, Disagreement, Kind, Outcome, Stood, Tie, decide
 from kiosk.ballot.rules import OVER, RoundKind, State, Way
 from kiosk.conference import queries as people
 from kiosk.core.errors import Refused
@@ -206,6 +206,17 @@ class RoundView:
         )
 
 
+    @property
+    def disagreement(self) -> Disagreement | None:
+        """What breaks an invariant in the stored figures; None before the count too."""
+        try:
+            if self.figures is not None:
+                self.outcome()
+        except Disagreement as broken:
+            return broken
+        return None
+
+
 def rounds(session: Session) -> list[RoundView]:
     """All rounds in their order, void ones too."""
     rows = session.execute(select(BallotRound.__table__).order_by(BallotRound.number)).all()
@@ -356,10 +367,10 @@ def exists(session: Session) -> bool:
 
 def ensure_no_lowering_open(session: Session) -> None:
     """Refused with `ballot_smaller_board_open`: the hall first says how many seats there are."""
-    for each in rounds(session):
-        for asked in each.lowerings:
-            if asked.question.is_open and asked.question.motion is not None:
-                raise Refused("ballot_smaller_board_open", number=asked.question.motion.number)
+    asked = [one.question for each in rounds(session) for one in each.lowerings]
+    for question in (*asked, queries.election(session).stop_question):
+        if question.is_open and question.motion is not None:
+            raise Refused("ballot_smaller_board_open", number=question.motion.number)
 
 
 def round_of(session: Session, number: int) -> RoundView:
@@ -402,7 +413,11 @@ def shown_result(session: Session) -> RoundView | None:
         for each in rounds(session)
         if each.revealed and each.put_away_at is None and each.state is not State.VOIDED
     ]
-    return found[-1] if found and open_round(session) is None else None
+    if not found:
+        return None
+    # While another round runs, the hall is not told the result of an earlier one again.
+    now = running(session)
+    return found[-1] if now is None or now.id == found[-1].id else None
 
 
 def is_voting(session: Session) -> bool:

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from kiosk.agenda.services import ensure_running_conference
 from kiosk.ballot import queries, roll_queries, round_queries, rules, slips, standing
 from kiosk.ballot.boxes import Boxes
-from kiosk.ballot.models import BallotRound, Lowering, Slip, SlipSet
+from kiosk.ballot.models import BallotRound, Election, Lowering, Slip, SlipSet
 from kiosk.ballot.outcome import ensure_can_lower
 from kiosk.ballot.queries import CandidateRow
 from kiosk.ballot.round_events import RoundEvent
 from kiosk.ballot.round_queries import RoundView
 from kiosk.ballot.rules import RoundKind, State, Way
 from kiosk.checkin.rules import ensure_reason
+from kiosk.conference import bars
 from kiosk.conference import queries as people
 from kiosk.core import audit
 from kiosk.core.access import Actor
@@ -130,7 +131,8 @@ def prepare(*, way: str, by: Actor, clock: Clock = utc_now) -> int:
     Raises:
         Refused: `ballot_not_prepared`, `ballot_seats_not_adopted`, `ballot_list_not_adopted`,
             `ballot_rule_not_adopted`, `ballot_round_running`, `ballot_no_further_round`, what
-            `rules.ensure_committee` refuses, `ballot_smaller_board_open`, `conference_not_open`, `conference_ended`.
+            `rules.ensure_committee` refuses, `ballot_smaller_board_open`, `ballot_election_stopped`,
+            `ballot_barred_on_list`, `conference_not_open`, `conference_ended`.
     """
     chosen = rules.one_of(Way, way, field="way")
     at = clock()
@@ -151,7 +153,14 @@ def prepare(*, way: str, by: Actor, clock: Clock = utc_now) -> int:
         if running is not None:
             raise Refused("ballot_round_running", number=running.number)
         round_queries.ensure_no_lowering_open(session)
+        if election.stop_question.is_adopted:
+            raise Refused("ballot_election_stopped")
         kind, wanted, seats, board = _next(session, election.seats)
+        barred = bars.barred(session)
+        for row in wanted:
+            # Decided after the hall adopted the list: nobody may vote for that person.
+            if barred.get(row.delegate_id):
+                raise Refused("ballot_barred_on_list", name=row.name)
         number = (session.scalar(select(func.max(BallotRound.number))) or 0) + 1
         printed = standing.printed_names(wanted)
         with refusing("ballot_round_running", number=number):
@@ -275,6 +284,37 @@ def ask_smaller(*, to: int, by: Actor, clock: Clock = utc_now) -> int:
     return motion_id
 
 
+def ask_stop(*, by: Actor, clock: Clock = utc_now) -> int:
+    """Ask the hall, after a round that left seats empty, to vote no further; the motion's id.
+
+    Raises:
+        Refused: `ballot_no_further_round`, `ballot_round_running`, or what opening a motion refuses.
+    """
+    with unit_of_work() as session:
+        running = round_queries.running(session)
+        if running is not None:
+            raise Refused("ballot_round_running", number=running.number)
+        found = standing.standing(session)
+        if found is None or found.last is None or found.open_seats == 0 or found.is_stopped:
+            raise Refused("ballot_no_further_round")
+        motion_id = motions.open_motion(
+            text=f"Không bầu tiếp Ban Thanh tra nhân dân, để trống {found.open_seats} chỗ",
+            by=by,
+            clock=clock,
+        )
+        session.execute(update(Election).values(stop_motion_id=motion_id))
+        audit.record(
+            session,
+            RoundEvent.STOP_ASKED,
+            by=by,
+            clock=clock,
+            motion=motion_id,
+            open_seats=found.open_seats,
+        )
+        changed(session, "ballot")
+    return motion_id
+
+
 # -- void, by two accounts -------------------------------------------------------------------
 
 
@@ -282,8 +322,8 @@ def ask_void(*, number: int, reason: str, by: Actor, clock: Clock = utc_now) -> 
     """Ask to void a round, in writing; another account confirms (four eyes).
 
     Raises:
-        Refused: `ballot_round_unknown`, `ballot_round_declared`, `ballot_wrong_moment`,
-            `reason_missing`, `reason_too_long`.
+        Refused: `ballot_round_unknown`, `ballot_round_declared`, `ballot_round_counted`,
+            `ballot_wrong_moment`, `reason_missing`, `reason_too_long`.
     """
     reason = tidy(reason)
     ensure_reason(reason)
@@ -297,11 +337,13 @@ def ask_void(*, number: int, reason: str, by: Actor, clock: Clock = utc_now) -> 
 
 
 def void(*, number: int, boxes: Boxes, by: Actor, clock: Clock = utc_now) -> None:
-    """Void a round: its ballots are never opened, its box is deleted, and it is voted again.
+    """Void a round: its box is deleted unopened, and it is voted again.
+
+    Once counted, only figures that disagree void it; what was opened stays in the archive.
 
     Raises:
-        Refused: `ballot_round_unknown`, `ballot_round_declared`, `ballot_wrong_moment`,
-            `ballot_void_not_asked`, `ballot_void_same_person`.
+        Refused: `ballot_round_unknown`, `ballot_round_declared`, `ballot_round_counted`,
+            `ballot_wrong_moment`, `ballot_void_not_asked`, `ballot_void_same_person`.
     """
     at = clock()
     with unit_of_work() as session:
@@ -338,6 +380,9 @@ def _ensure_may_void(found: RoundView) -> None:
         raise Refused("ballot_round_declared", number=found.number)
     if found.state is State.VOIDED:
         raise Refused("ballot_wrong_moment", number=found.number, state=found.state.value)
+    if found.state is State.COUNTED and found.disagreement is None:
+        # Whoever asks has seen who is elected: a result is not voided because it displeases.
+        raise Refused("ballot_round_counted", number=found.number)
 
 
 def _set(session: Session, found: RoundView, **values: object) -> None:

@@ -38,6 +38,8 @@ class Standing:
     again_kind: RoundKind | None = None
     open_seats: int = 0
     rounds: Sequence[RoundView] = field(default=())
+    #: The hall votes no further and leaves seats empty.
+    is_stopped: bool = False
 
     @property
     def is_complete(self) -> bool:
@@ -85,6 +87,7 @@ def standing(session: Session) -> Standing | None:
         again_kind=kind,
         open_seats=max(open_seats, 0),
         rounds=every,
+        is_stopped=found.stop_question.is_adopted,
     )
 
 

@@ -194,6 +194,7 @@ def upgrade() -> None:
         sa.Column("seats_motion_id", sa.Integer(), nullable=True),
         sa.Column("slate_motion_id", sa.Integer(), nullable=True),
         sa.Column("rule_motion_id", sa.Integer(), nullable=True),
+        sa.Column("stop_motion_id", sa.Integer(), nullable=True),
         sa.Column("rule_sha256", sa.String(length=64), nullable=False),
         sa.CheckConstraint(
             "base IN ('present', 'collected', 'valid', 'summoned')",
@@ -217,6 +218,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["slate_motion_id"], ["motion.id"], name=op.f("fk_election_slate_motion_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["stop_motion_id"], ["motion.id"], name=op.f("fk_election_stop_motion_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_election")),
     )

@@ -269,6 +269,7 @@ def ballots(
             ],
         )
     agenda.add_item(Draft("Bầu Ban Thanh tra", "election"), by=hall.lan)
+    agenda.add_item(Draft("Thông qua Nghị quyết", "resolution"), by=hall.lan)
     agenda.open_conference(by=hall.lan, clock=hall.clock)
     boxes = Boxes(tmp_path)
     yield Ballots(hall, boxes)

@@ -5,10 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
-from kiosk.ballot import counting, paper_round, rounds, services, standing, voting
+from kiosk.agenda import queries as agendas
+from kiosk.agenda import services as agenda
+from kiosk.ballot import (
+    counting,
+    paper_round,
+    round_queries,
+    rounds,
+    services,
+    standing,
+    voting,
+)
 from kiosk.ballot.judging import Typed
+from kiosk.ballot.models import BallotRound
 from kiosk.ballot.rules import Base, RoundKind, Style
+from kiosk.conference import committees
+from kiosk.conference.committees import Committee
+from kiosk.conference.plan.kinds import AgendaKind
+from kiosk.core.db import unit_of_work
 from kiosk.core.errors import Refused
 from kiosk.motions import services as motions
 
@@ -160,3 +176,125 @@ def test_a_board_lowered_after_a_void_round_is_voted_smaller(ballots: Any, by_ha
     ballots.hands(rounds.ask_smaller(to=4, **ballots.how))
     again = ballots.round(ballots.prepared("hands"))
     assert (again.kind, again.seats, again.board) == (RoundKind.AGAIN, 1, 4)
+
+
+# -- R16: the resolution takes the result over ---------------------------------------------------
+
+
+def item_of(ballots: Any, kind: AgendaKind) -> int:
+    return next(row.id for row in agendas.items(ballots.session) if row.kind is kind)
+
+
+def test_no_resolution_and_no_end_before_the_board_is_elected(ballots: Any, by_hands: Any) -> None:
+    counting.ensure_declared(ballots.session)  # nothing is set up: nothing is missing
+    last = item_of(ballots, AgendaKind.RESOLUTION)
+    ballots.ready(seats=4, candidates=5)
+    refused("ballot_board_not_complete", agenda.start_item, last, **ballots.how)
+    number = ballots.prepared("hands")
+    rounds.ask_void(number=number, reason="mất thẻ mã", **ballots.how)
+    rounds.void(number=number, boxes=ballots.boxes, by=ballots.hall.minh, clock=ballots.hall.clock)
+    refused("ballot_board_not_complete", agenda.start_item, last, **ballots.how)
+    by_hands([60, 50, 45, 20, 10])
+    said = refused("ballot_board_not_complete", agenda.start_item, last, **ballots.how)
+    assert said.facts == {"elected": 3, "seats": 4}
+    refused("ballot_board_not_complete", counting.ensure_declared, ballots.session)
+    ballots.hands(rounds.ask_smaller(to=3, **ballots.how))
+    agenda.start_item(last, **ballots.how)
+
+
+def test_a_hall_that_skips_the_election_goes_on_without_it(ballots: Any) -> None:
+    ballots.ready()
+    last = item_of(ballots, AgendaKind.RESOLUTION)
+    refused("ballot_board_not_complete", agenda.start_item, last, **ballots.how)
+    agenda.skip_item(
+        item_of(ballots, AgendaKind.ELECTION), reason="Hội nghị hoãn bầu", **ballots.how
+    )
+    agenda.start_item(last, **ballots.how)
+
+
+def test_a_hall_that_leaves_seats_empty_decides_so_by_hands(ballots: Any, by_hands: Any) -> None:
+    """Two of three elected, no smaller board is lawful, and the item has begun: no skip is left."""
+    ballots.ready(seats=3, candidates=5)
+    last = item_of(ballots, AgendaKind.RESOLUTION)
+    refused("ballot_no_further_round", rounds.ask_stop, **ballots.how)
+    by_hands([60, 50, 10, 20, 10])
+    motion = rounds.ask_stop(**ballots.how)
+    refused("ballot_smaller_board_open", rounds.prepare, way="hands", **ballots.how)
+    ballots.hands(motion, adopted=False)
+    refused("ballot_board_not_complete", agenda.start_item, last, **ballots.how)
+    ballots.hands(rounds.ask_stop(**ballots.how))
+    refused("ballot_election_stopped", rounds.prepare, way="hands", **ballots.how)
+    agenda.start_item(last, **ballots.how)
+
+
+# -- a result that is known ----------------------------------------------------------------------
+
+
+def test_nobody_voids_a_round_whose_result_is_known(ballots: Any, by_hands: Any) -> None:
+    ballots.ready()
+    number = by_hands([60, 50, 45, 20, 10], declare=False)
+    refused("ballot_round_counted", rounds.ask_void, number=number, reason="xin", **ballots.how)
+
+
+def test_a_void_that_was_asked_before_the_count_is_too_late_after_it(ballots: Any) -> None:
+    ballots.ready()
+    number = ballots.lock()
+    (slip,) = ballots.draw(10)
+    ballots.open(number)
+    ballots.cast(number, slip, [1, 0, 0, 0, 0])
+    ballots.close(number)
+    ballots.sums(number)
+    rounds.ask_void(number=number, reason="mất hai thẻ mã", **ballots.how)
+    ballots.count(number)
+    sure = {"by": ballots.hall.minh, "clock": ballots.hall.clock}
+    refused("ballot_round_counted", rounds.void, number=number, boxes=ballots.boxes, **sure)
+    counting.declare(number=number, **ballots.how)
+
+
+def test_figures_that_disagree_can_still_be_voided(ballots: Any, by_hands: Any) -> None:
+    ballots.ready()
+    number = by_hands([60, 50, 45, 20, 10], declare=False)
+    with unit_of_work() as session:
+        counts = ballots.round(number).counts | {"valid": 40}
+        session.execute(update(BallotRound).values(counts=counts))
+    rounds.ask_void(number=number, reason="số không khớp", **ballots.how)
+    sure = {"by": ballots.hall.minh, "clock": ballots.hall.clock}
+    rounds.void(number=number, boxes=ballots.boxes, **sure)
+
+
+# -- who stands, who closes, what the hall sees --------------------------------------------------
+
+
+def test_who_is_barred_after_the_list_was_adopted_comes_on_no_ballot(ballots: Any) -> None:
+    ballots.ready()
+    ballots.bar(3, "chief_accountant")
+    refused("ballot_barred_on_list", ballots.prepared, "tablet")
+    ballots.bar(3, "")
+    assert ballots.prepared("tablet") == 1
+
+
+def test_those_who_locked_the_box_close_it(ballots: Any, badge_of: Any) -> None:
+    ballots.ready()
+    number = ballots.lock()
+    ballots.open(number)
+    row = committees.members(ballots.session, Committee.TELLERS)[1]
+    committees.make_head(member_id=row.id, **ballots.how)
+    newer = {"head_badge": badge_of(row.delegate_id), "witness_badge": badge_of(70)}
+    closing = {"number": number, "boxes": ballots.boxes, "key": KEY, **ballots.how}
+    refused("ballot_not_the_head", voting.close_voting, **newer, **closing)
+    ballots.close(number)
+    assert ballots.round(number).closed_head_id == 61
+
+
+def test_an_old_result_stays_off_the_wall_while_the_next_round_runs(
+    ballots: Any, by_hands: Any
+) -> None:
+    ballots.ready(seats=4, candidates=5)
+    first = by_hands([60, 50, 45, 20, 10])
+    shown = round_queries.shown_result(ballots.session)
+    assert shown is not None and shown.number == first
+    second = ballots.prepared("hands")
+    assert round_queries.shown_result(ballots.session) is None
+    voting.open_voting(number=second, **ballots.how)
+    ballots.close(second)
+    assert round_queries.shown_result(ballots.session) is None
