@@ -25,6 +25,7 @@ from kiosk import config, instance
 from kiosk.backup import archive, locking, recovery, soundness
 from kiosk.backup.copying import make_durable
 from kiosk.backup.events import BackupEvent
+from kiosk.ballot import rounds
 from kiosk.config import Settings
 from kiosk.core import audit, keys
 from kiosk.core.access import THE_PROGRAM
@@ -192,6 +193,8 @@ def _continue_book(made: Path, file: Path, manifest: archive.Manifest, clock: Cl
                 book_seq=manifest.book_seq,
                 program=manifest.program,
             )
+            # No copy holds a locked box: its round cannot be opened any more (R10).
+            rounds.void_restored(session, clock=clock)
     finally:
         engine.dispose()
 

@@ -394,9 +394,7 @@ def ensure_declared(session: Session) -> None:
         return
     items = [row for row in agendas.items(session) if row.kind is AgendaKind.ELECTION]
     if not any(row.state is ItemState.SKIPPED for row in items):
-        raise Refused(
-            "ballot_board_not_complete", elected=len(where.elected), seats=where.seats
-        )
+        raise Refused("ballot_board_not_complete", elected=len(where.elected), seats=where.seats)
 
 
 @before_starting

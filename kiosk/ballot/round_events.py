@@ -274,12 +274,12 @@ register(
             " số lượng; nếu Hội nghị không bầu tiếp, hãy biểu quyết ở trang Bầu cử, hoặc bỏ qua mục"
             " bầu cử chưa bắt đầu và ghi lý do.",
             "{elected} of {seats} members are elected. Vote on, or ask the hall for a smaller"
-            " board; if the hall votes no further, let it decide so on the page Election, or skip an"
-            " election item that has not begun, with a reason.",
+            " board; if the hall votes no further, let it decide so on the page Election, or skip"
+            " an election item that has not begun, with a reason.",
         ),
         "ballot_round_counted": Sentence(
-            "Kết quả lượt {number} đã biết nên không hủy được nữa. Hãy công bố, và ghi khiếu nại vào"
-            " biên bản kiểm phiếu.",
+            "Kết quả lượt {number} đã biết nên không hủy được nữa. Hãy công bố, và ghi khiếu nại"
+            " vào biên bản kiểm phiếu.",
             "The result of round {number} is known, so it cannot be void any more. Declare it, and"
             " write complaints into the tellers' report.",
         ),

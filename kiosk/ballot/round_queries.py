@@ -205,7 +205,6 @@ class RoundView:
             candidates=self.stood,
         )
 
-
     @property
     def disagreement(self) -> Disagreement | None:
         """What breaks an invariant in the stored figures; None before the count too."""

@@ -20,7 +20,7 @@ from kiosk.checkin.rules import ensure_reason
 from kiosk.conference import bars
 from kiosk.conference import queries as people
 from kiosk.core import audit
-from kiosk.core.access import Actor
+from kiosk.core.access import THE_PROGRAM, Actor
 from kiosk.core.clock import Clock, utc_now
 from kiosk.core.db import after_commit, changed, refusing, unit_of_work
 from kiosk.core.errors import Refused
@@ -131,8 +131,8 @@ def prepare(*, way: str, by: Actor, clock: Clock = utc_now) -> int:
     Raises:
         Refused: `ballot_not_prepared`, `ballot_seats_not_adopted`, `ballot_list_not_adopted`,
             `ballot_rule_not_adopted`, `ballot_round_running`, `ballot_no_further_round`, what
-            `rules.ensure_committee` refuses, `ballot_smaller_board_open`, `ballot_election_stopped`,
-            `ballot_barred_on_list`, `conference_not_open`, `conference_ended`.
+            `rules.ensure_committee` refuses, `ballot_smaller_board_open`,
+            `ballot_election_stopped`, `ballot_barred_on_list`, `conference_not_open`, `conference_ended`.
     """
     chosen = rules.one_of(Way, way, field="way")
     at = clock()
@@ -288,7 +288,8 @@ def ask_stop(*, by: Actor, clock: Clock = utc_now) -> int:
     """Ask the hall, after a round that left seats empty, to vote no further; the motion's id.
 
     Raises:
-        Refused: `ballot_no_further_round`, `ballot_round_running`, or what opening a motion refuses.
+        Refused: `ballot_no_further_round`, `ballot_round_running`, or what opening a motion
+            refuses.
     """
     with unit_of_work() as session:
         running = round_queries.running(session)
@@ -373,6 +374,46 @@ def void(*, number: int, boxes: Boxes, by: Actor, clock: Clock = utc_now) -> Non
         )
         # Only once it is durable: a crash in between is met by the sweep at the next start.
         after_commit(session, lambda: boxes.destroy(number))
+
+
+def void_restored(session: Session, *, clock: Clock) -> None:
+    """Inside the unit of a restore: the round whose box no copy holds is void, its slips too.
+
+    A round that was counted lies in the copy with all its ballots and goes on. Once the conference
+    is open, slips for a round to come may have been handed out after the copy was made.
+    """
+    at = clock()
+    meeting = people.find_conference(session)
+    every = round_queries.rounds(session)
+    if meeting is not None and meeting.opened_at is not None:
+        counted = [each.number for each in every if each.state in {State.COUNTED, State.DECLARED}]
+        session.execute(
+            update(SlipSet)
+            .where(SlipSet.replaced_at.is_(None), SlipSet.round_number > max(counted, default=0))
+            .values(replaced_at=at)
+        )
+    found = next((each for each in every if not each.is_over), None)
+    if found is None or found.state is State.COUNTED:
+        return
+    reason = "Khôi phục từ bản sao lưu (restored)"
+    _set(
+        session,
+        found,
+        state=State.VOIDED.value,
+        running=None,
+        void_reason=reason,
+        voided_by=THE_PROGRAM.label,
+        voided_at=at,
+    )
+    audit.record(
+        session,
+        RoundEvent.VOIDED,
+        by=THE_PROGRAM,
+        clock=lambda: at,
+        round=found.number,
+        asked_by="",
+        reason=reason,
+    )
 
 
 def _ensure_may_void(found: RoundView) -> None:

@@ -53,7 +53,8 @@ def set_up(wanted: Settings, *, by: Actor, clock: Clock = utc_now) -> None:
 
     Raises:
         Refused: `ballot_seats_few`, `ballot_seats_many`, `ballot_seats_locked`,
-            `ballot_settings_locked`, `ballot_round_exists`, `field_wrong`, `conference_missing`, `conference_ended`.
+            `ballot_settings_locked`, `ballot_round_exists`, `field_wrong`,
+            `conference_missing`, `conference_ended`.
     """
     values = {
         "title": tidy(wanted.title)[:200],
@@ -218,8 +219,8 @@ def put_to_vote(what: str, *, by: Actor, clock: Clock = utc_now) -> int:
 
     Raises:
         Refused: `ballot_question_unknown`, `ballot_question_adopted`, `ballot_seats_not_adopted`,
-            `ballot_list_not_adopted`, `ballot_round_running`, what `rules.ensure_list_complete` refuses, or what opening a
-            motion refuses.
+            `ballot_list_not_adopted`, `ballot_round_running`, what `rules.ensure_list_complete`
+            refuses, or what opening a motion refuses.
     """
     try:
         ask = Ask(what)

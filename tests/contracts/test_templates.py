@@ -299,7 +299,7 @@ class Day:
         hall.page("/ballot/box", who=self.tablet)
         with self.app.app_context():
             device = next(row.id for row in devices.devices(db.session()) if row.name == "Bảng 1")
-        hall.open(1, device=device)
+        hall.open(1)
         for path in ("/ballot", "/ballot/camera", "/ballot/promise"):
             hall.page(path, who=self.tablet)
         with self.app.test_request_context():

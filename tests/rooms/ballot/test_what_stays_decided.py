@@ -11,7 +11,9 @@ from kiosk.agenda import queries as agendas
 from kiosk.agenda import services as agenda
 from kiosk.ballot import (
     counting,
+    issuing,
     paper_round,
+    report,
     round_queries,
     rounds,
     services,
@@ -292,9 +294,57 @@ def test_an_old_result_stays_off_the_wall_while_the_next_round_runs(
     ballots.ready(seats=4, candidates=5)
     first = by_hands([60, 50, 45, 20, 10])
     shown = round_queries.shown_result(ballots.session)
-    assert shown is not None and shown.number == first
+    assert shown is not None
+    assert shown.number == first
     second = ballots.prepared("hands")
     assert round_queries.shown_result(ballots.session) is None
     voting.open_voting(number=second, **ballots.how)
     ballots.close(second)
     assert round_queries.shown_result(ballots.session) is None
+
+
+# -- paper: the list of signatures says who got a ballot (R15) -----------------------------------
+
+
+def test_ballots_typed_that_nobody_signed_for_need_words_for_the_report(
+    ballots: Any, badge_of: Any
+) -> None:
+    ballots.ready()
+    number = ballots.prepared("paper")
+    rounds.book_slips(number=number, counted=90, **ballots.how)
+    voting.open_voting(number=number, **ballots.how)
+    for person in range(10, 60):
+        issuing.issue(badge=badge_of(person), key=KEY, **ballots.how)
+    ballots.close(number)
+
+    def type_in(teller: int, issued: int, note: str = "") -> None:
+        typed = Typed(issued, 50, 50, 0, (50, 45, 41, 5, 5))
+        paper_round.type_entry(
+            number=number, badge=badge_of(teller), typed=typed, note=note, key=KEY, **ballots.how
+        )
+
+    said = refused("ballot_issued_needs_words", type_in, 61, 51)
+    assert said.facts == {"typed": 51, "listed": 50}
+    type_in(61, 51, "một phiếu phát không ký nhận")
+    refused("ballot_issued_needs_words", type_in, 62, 51)
+    type_in(62, 51, "một phiếu phát không ký nhận")
+    paper_round.take(number=number, **ballots.how)
+    told = report.facts(ballots.session, ballots.round(number))
+    assert (told.issued, told.issued_note) == (51, "một phiếu phát không ký nhận")
+
+
+def test_ballots_as_signed_for_need_no_words(ballots: Any, badge_of: Any) -> None:
+    ballots.ready()
+    number = ballots.prepared("paper")
+    rounds.book_slips(number=number, counted=90, **ballots.how)
+    voting.open_voting(number=number, **ballots.how)
+    for person in range(10, 60):
+        issuing.issue(badge=badge_of(person), key=KEY, **ballots.how)
+    ballots.close(number)
+    for teller in (61, 62):
+        typed = Typed(50, 50, 50, 0, (50, 45, 41, 5, 5))
+        paper_round.type_entry(
+            number=number, badge=badge_of(teller), typed=typed, key=KEY, **ballots.how
+        )
+    paper_round.take(number=number, **ballots.how)
+    assert ballots.round(number).issued_note == ""
