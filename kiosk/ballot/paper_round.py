@@ -78,8 +78,8 @@ def type_entry(
     """One teller types the counts; returns which entry it is, 1 or 2.
 
     What breaks an invariant of 2.4 is refused before it is stored. By hands, nothing is issued or
-    collected: everyone who raised hands or could have done so is `present`. On paper, another number
-    of ballots issued than the list of signatures has is taken only with words, for D6.
+    collected: everyone who raised hands or could have done so is `present`. On paper, another
+    number of ballots issued than the list of signatures has is taken only with words, for D6.
 
     Raises:
         Refused: `ballot_wrong_moment`, `ballot_badge_unreadable`, `ballot_badge_unknown`,

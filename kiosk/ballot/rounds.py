@@ -132,7 +132,8 @@ def prepare(*, way: str, by: Actor, clock: Clock = utc_now) -> int:
         Refused: `ballot_not_prepared`, `ballot_seats_not_adopted`, `ballot_list_not_adopted`,
             `ballot_rule_not_adopted`, `ballot_round_running`, `ballot_no_further_round`, what
             `rules.ensure_committee` refuses, `ballot_smaller_board_open`,
-            `ballot_election_stopped`, `ballot_barred_on_list`, `conference_not_open`, `conference_ended`.
+            `ballot_election_stopped`, `ballot_barred_on_list`, `conference_not_open`,
+            `conference_ended`.
     """
     chosen = rules.one_of(Way, way, field="way")
     at = clock()

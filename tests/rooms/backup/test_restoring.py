@@ -312,13 +312,13 @@ def round_in(kept: Kept, state: str) -> None:
     """A round of this state in the database, its slips printed, the conference open."""
     at = "2026-03-12 01:00:00.000000"
     row = {
-        **{"number": 1, "kind": "first", "way": "tablet", "type": "A", "seats": 3, "board": 3},
-        **{"style": "choose", "base": "present", "tie": "second_round", "title": "Bầu"},
-        **{"conference": "c", "candidates": "[]", "state": state, "running": 1, "made_at": at},
-        **{"lock": "{}", "fingerprint": "", "slips_lost": 0, "slips_refused": 0, "sums_note": ""},
-        **{"set_fingerprint": "", "issued_note": "", "counts": "{}", "votes": "{}"},
-        **{"revealed": "[]", "complaints": "", "void_reason": "", "void_asked_by": ""},
-        **{"void_asked_reason": "", "voided_by": ""},
+        "number": 1, "kind": "first", "way": "tablet", "type": "A", "seats": 3, "board": 3,
+        "style": "choose", "base": "present", "tie": "second_round", "title": "Bầu",
+        "conference": "c", "candidates": "[]", "state": state, "running": 1, "made_at": at,
+        "lock": "{}", "fingerprint": "", "slips_lost": 0, "slips_refused": 0, "sums_note": "",
+        "set_fingerprint": "", "issued_note": "", "counts": "{}", "votes": "{}",
+        "revealed": "[]", "complaints": "", "void_reason": "", "void_asked_by": "",
+        "void_asked_reason": "", "voided_by": "",
     }
     with contextlib.closing(sqlite3.connect(kept.instance / config.DATABASE)) as base, base:
         names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
