@@ -189,18 +189,6 @@ register(
             "The ballot of this slip lies in the box. If you have voted, drop the slip into the"
             " clear box; if you have not voted, keep the slip and tell the tellers at once.",
         ),
-        "ballot_closed_unvoted": Sentence(
-            "Đã hết giờ bỏ phiếu; chưa có phiếu nào của thẻ này trong hòm. Xin trả thẻ cho Ban kiểm"
-            " phiếu.",
-            "The voting is closed; no ballot of this slip lies in the box. Give the slip back to"
-            " the tellers.",
-        ),
-        "ballot_round_void": Sentence(
-            "Lượt bầu này đã hủy, phiếu của lượt này không được tính. Xin trả thẻ cho Ban kiểm"
-            " phiếu và nhận thẻ mới khi bầu lại.",
-            "This round is void and its ballots do not count. Give the slip back to the tellers and"
-            " draw a new one when the round is voted again.",
-        ),
         "ballot_entitled_already": Sentence(
             "{name} đã có tên trong danh sách người bầu cử. Mời người đó nhận thẻ.",
             "{name} is on the list already. Let that person draw a slip.",

@@ -377,7 +377,7 @@ def void(*, number: int, boxes: Boxes, by: Actor, clock: Clock = utc_now) -> Non
         after_commit(session, lambda: boxes.destroy(number))
 
 
-def void_restored(session: Session, *, clock: Clock) -> None:
+def void_restored(session: Session, clock: Clock) -> None:
     """Inside the unit of a restore: the round whose box no copy holds is void, its slips too.
 
     A round that was counted lies in the copy with all its ballots and goes on. Once the conference

@@ -19,6 +19,7 @@ from support import Browser, Meeting
 
 from kiosk import config, create_app
 from kiosk.backup import archive, restoring
+from kiosk.ballot import rounds
 from kiosk.core import audit
 from kiosk.core.access import Kind, Role
 from kiosk.core.db import db, writer
@@ -312,13 +313,36 @@ def round_in(kept: Kept, state: str) -> None:
     """A round of this state in the database, its slips printed, the conference open."""
     at = "2026-03-12 01:00:00.000000"
     row = {
-        "number": 1, "kind": "first", "way": "tablet", "type": "A", "seats": 3, "board": 3,
-        "style": "choose", "base": "present", "tie": "second_round", "title": "Bầu",
-        "conference": "c", "candidates": "[]", "state": state, "running": 1, "made_at": at,
-        "lock": "{}", "fingerprint": "", "slips_lost": 0, "slips_refused": 0, "sums_note": "",
-        "set_fingerprint": "", "issued_note": "", "counts": "{}", "votes": "{}",
-        "revealed": "[]", "complaints": "", "void_reason": "", "void_asked_by": "",
-        "void_asked_reason": "", "voided_by": "",
+        "number": 1,
+        "kind": "first",
+        "way": "tablet",
+        "type": "A",
+        "seats": 3,
+        "board": 3,
+        "style": "choose",
+        "base": "present",
+        "tie": "second_round",
+        "title": "Bầu",
+        "conference": "c",
+        "candidates": "[]",
+        "state": state,
+        "running": 1,
+        "made_at": at,
+        "lock": "{}",
+        "fingerprint": "",
+        "slips_lost": 0,
+        "slips_refused": 0,
+        "sums_note": "",
+        "set_fingerprint": "",
+        "issued_note": "",
+        "counts": "{}",
+        "votes": "{}",
+        "revealed": "[]",
+        "complaints": "",
+        "void_reason": "",
+        "void_asked_by": "",
+        "void_asked_reason": "",
+        "voided_by": "",
     }
     with contextlib.closing(sqlite3.connect(kept.instance / config.DATABASE)) as base, base:
         names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
@@ -335,7 +359,7 @@ def test_a_restore_voids_the_round_whose_box_no_copy_holds(
     kept: Kept, new: Path, state: str
 ) -> None:
     round_in(kept, state)
-    restoring.restore(kept.copy().path, kept.key, new)
+    restoring.restore(kept.copy().path, kept.key, new, settle=rounds.void_restored)
     with contextlib.closing(sqlite3.connect(new / config.DATABASE)) as base:
         told = base.execute("SELECT state, running, void_reason, voided_by FROM ballot_round")
         assert told.fetchone() == ("voided", None, "Khôi phục từ bản sao lưu (restored)", "program")
@@ -346,7 +370,7 @@ def test_a_restore_voids_the_round_whose_box_no_copy_holds(
 
 def test_a_restore_keeps_a_round_that_was_counted(kept: Kept, new: Path) -> None:
     round_in(kept, "counted")
-    restoring.restore(kept.copy().path, kept.key, new)
+    restoring.restore(kept.copy().path, kept.key, new, settle=rounds.void_restored)
     with contextlib.closing(sqlite3.connect(new / config.DATABASE)) as base:
         assert base.execute("SELECT state FROM ballot_round").fetchone() == ("counted",)
         assert base.execute("SELECT replaced_at FROM slip_set").fetchone() == (None,)

@@ -44,7 +44,7 @@ def refused(code: str, act: Any, *args: Any, **named: Any) -> Refused:
 def by_hands(ballots: Any, badge_of: Any) -> Any:
     """A whole round counted by hands: `by_hands([yes, …])`, declared; its number."""
 
-    def held(votes: list[int], *, against: list[int] | None = None, declare: bool = True) -> int:
+    def held(votes: list[int], *, declare: bool = True) -> int:
         number: int = ballots.prepared("hands")
         voting.open_voting(number=number, **ballots.how)
         ballots.close(number)
@@ -54,7 +54,6 @@ def by_hands(ballots: Any, badge_of: Any) -> Any:
             valid=80,
             invalid=0,
             votes=tuple(votes),
-            against=None if against is None else tuple(against),
         )
         for teller in (61, 62):
             paper_round.type_entry(
@@ -130,6 +129,7 @@ def test_a_rule_whose_count_was_corrected_is_asked_again_between_rounds(
 
 def seats_of(ballots: Any) -> tuple[int, int]:
     found = standing.standing(ballots.session)
+    assert found is not None
     return found.seats, found.open_seats
 
 
