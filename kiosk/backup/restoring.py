@@ -74,7 +74,8 @@ def restore(
 ) -> Restored:
     """Make `target`, an empty or missing folder, the conference that lies in `file`.
 
-    `settle` is `ballot.rounds.void_restored`; copies know no room. With `only_check` everything is proven and nothing is left behind.
+    `settle` is `ballot.rounds.void_restored`; copies know no room. With `only_check` everything is
+    proven and nothing is left behind.
 
     Raises:
         Refused: `restore_folder_not_empty`, `recovery_key_wrong`, `recovery_key_does_not_fit`,

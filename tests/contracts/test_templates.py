@@ -304,7 +304,7 @@ class Day:
             hall.page(path, who=self.tablet)
         with self.app.test_request_context():
             # A list without surplus, for the same page.
-            render_template("ballot/_names_b.html", round=hall.round(1))
+            render_template("ballot/_names_b.html", round=hall.round(1), photos={})
         for number in (1, 2, 3, 4, 6, 7, 8):
             assert hall.vote(1, hall.draw(number), [1, 1, 1, 0]).status_code == 204
         self.look("/console/ballot/rounds/1", "/projector", "/live/ballot?poll=1", "/issue")
