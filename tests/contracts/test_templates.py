@@ -286,7 +286,7 @@ class Day:
 
     def election(self, bag: list[str]) -> None:
         """A round on tablets to its result, and one on paper that is voided."""
-        chair, second = Browser(self.app).sign_in(Role.CHAIR), "/console/ballot/rounds/2"
+        chair, second = Browser(self.app).sign_in(Role.CHAIR), "/console/ballot/rounds/3"
         hall = BallotDay(self.meeting, self.secretary, chair, self.gate, [self.tablet])
         self.look("/console/ballot")
         hall.prepare(camera="1")
@@ -306,7 +306,7 @@ class Day:
             # A list without surplus, for the same page.
             render_template("ballot/_names_b.html", round=hall.round(1), photos={})
         for number in (1, 2, 3, 4, 6, 7, 8):
-            assert hall.vote(1, hall.draw(number), [1, 1, 1, 0]).status_code == 204
+            assert hall.vote(1, hall.draw(number), [1, 0, 0, 0]).status_code == 204
         self.look("/console/ballot/rounds/1", "/projector", "/live/ballot?poll=1", "/issue")
         hall.close(1)
         self.look("/console/ballot/rounds/1")
@@ -316,13 +316,17 @@ class Day:
         self.act(f"/console/devices/{device}/task", task="ballot")
         hall.page("/ballot", who=self.tablet)
         self.act(f"/console/devices/{device}/task", task="follow")
-        hall.act("/console/ballot/rounds/1/void", reason="thử hủy một lượt")
-        hall.act("/console/ballot/rounds/1/void/confirm", who=chair)
+        hall.act("/console/ballot/rounds/1/declare")
+        hall.act("/console/ballot/rounds", way="paper")
+        hall.act("/console/ballot/rounds/2/void", reason="thử hủy một lượt")
+        self.look("/console/ballot/rounds/2")
+        hall.act("/console/ballot/rounds/2/void/confirm", who=chair)
+        self.look("/console/ballot/rounds/2")
         hall.act("/console/ballot/rounds", way="paper")
         self.look(second)
         hall.act(f"{second}/slips-counted", counted=12)
         hall.act(f"{second}/open")
-        hall.close(2)
+        hall.close(3)
         self.look(second, "/projector")
         typed = {"issued": 0, "collected": 0, "valid": 0, "invalid": 0}
         votes = {f"votes-{place}": 0 for place in range(4)}
@@ -332,6 +336,9 @@ class Day:
         hall.act(f"{second}/entries/take")
         hall.act(f"{second}/declare")
         self.look(second, "/projector", "/console/ballot", "/console/ballot/rounds/1")
+        hall.act("/console/ballot/stop")
+        hall.hands()
+        self.look("/console/ballot")
 
     def after(self) -> None:
         with self.app.app_context(), unit_of_work() as session:
