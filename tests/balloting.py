@@ -128,9 +128,10 @@ class BallotDay:
             self.act(f"{at}/witnesses", badge=self.badge(witness))
         self.act(f"{at}/lock", shown="1")
 
-    def open(self, number: int, *, device: int) -> None:
+    def open(self, number: int) -> None:
         at = f"/console/ballot/rounds/{number}"
-        self.act(f"{at}/compare", badge=self.badge(TELLERS[0]), device=device)
+        drawn = self.round(number).drawn_device_id
+        self.act(f"{at}/compare", badge=self.badge(TELLERS[0]), device=drawn)
         self.act(f"{at}/open")
 
     def draw(self, delegate_id: int) -> str:

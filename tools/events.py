@@ -151,6 +151,8 @@ MEANINGS = {
     "ballot:result:put_away": "The result of a round was taken off the projector.",
     "ballot:complaint:recorded": "Complaints during the count were written down for the report.",
     "ballot:smaller_board:put_to_vote": "A smaller board was put to a vote by hands.",
+    "ballot:no_further_round:put_to_vote": "The hall was asked to vote no further.",
+    "ballot:tablet:drawn_again": "Another tablet was drawn by lot for the comparison.",
     "ballot:void:asked": "Somebody asked in writing to void a round.",
     "ballot:round:voided": "A second account confirmed; the round is void and its box deleted.",
     "pledge:text:saved": "A version of the pledge was saved; `sha256` is the hash of its text.",

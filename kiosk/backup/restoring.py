@@ -12,7 +12,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,12 +55,27 @@ class Restored:
         }
 
 
+#: What a room changes in a conference that was restored, in the unit of that line of the book.
+Settle = Callable[[Session, Clock], None]
+
+
+def _as_it_is(_session: Session, _clock: Clock) -> None:
+    """Nothing changes in the rooms."""
+
+
 def restore(
-    file: Path, key: str, target: Path, *, only_check: bool = False, clock: Clock = utc_now
+    file: Path,
+    key: str,
+    target: Path,
+    *,
+    settle: Settle = _as_it_is,
+    only_check: bool = False,
+    clock: Clock = utc_now,
 ) -> Restored:
     """Make `target`, an empty or missing folder, the conference that lies in `file`.
 
-    With `only_check` everything is proven and nothing is left behind.
+    `settle` is `ballot.rounds.void_restored`; copies know no room. With `only_check` everything is
+    proven and nothing is left behind.
 
     Raises:
         Refused: `restore_folder_not_empty`, `recovery_key_wrong`, `recovery_key_does_not_fit`,
@@ -75,7 +90,7 @@ def restore(
         made = aside / "instance"
         manifest = _proven(file, identity, aside, made)
         if not only_check:
-            _continue_book(made, file, manifest, clock)
+            _continue_book(made, file, manifest, settle, clock)
             _move(made, target)
     return Restored(folder=target, manifest=manifest)
 
@@ -171,7 +186,9 @@ def _opened(file: Path, identity: Any, aside: Path) -> Path:
     return packed
 
 
-def _continue_book(made: Path, file: Path, manifest: archive.Manifest, clock: Clock) -> None:
+def _continue_book(
+    made: Path, file: Path, manifest: archive.Manifest, settle: Settle, clock: Clock
+) -> None:
     """Bring the tables up to date and write the line that says where this book comes from."""
     settings = Settings.model_construct(instance=made)
     # The file itself is the copy before the migration.
@@ -192,6 +209,8 @@ def _continue_book(made: Path, file: Path, manifest: archive.Manifest, clock: Cl
                 book_seq=manifest.book_seq,
                 program=manifest.program,
             )
+            # No copy holds a locked box, and rooms say what that means for them.
+            settle(session, clock)
     finally:
         engine.dispose()
 

@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
+from kiosk.agenda import queries as agendas
 from kiosk.agenda import wall
 from kiosk.agenda.guards import before_ending, before_starting
+from kiosk.agenda.rules import ItemState
 from kiosk.ballot import opening, round_queries, rules
 from kiosk.ballot.boxes import Boxes
 from kiosk.ballot.definition import sealed_fingerprint
@@ -25,6 +27,7 @@ from kiosk.ballot.round_events import RoundEvent
 from kiosk.ballot.round_queries import RoundView
 from kiosk.ballot.rounds import ensure_state
 from kiosk.ballot.rules import State, Sums, Verdict, Way
+from kiosk.ballot.standing import standing
 from kiosk.conference.plan.kinds import AgendaKind
 from kiosk.core import audit
 from kiosk.core.access import Actor
@@ -373,15 +376,30 @@ def record_complaint(*, number: int, words: str, by: Actor, clock: Clock = utc_n
 
 @before_ending
 def ensure_declared(session: Session) -> None:
-    """Refused with `ballot_result_not_declared` while a round runs (R16)."""
+    """The election that was set up has its whole result (R16).
+
+    A hall that wants no (further) election says so in the book: by hands after a round, or the
+    item that has not begun is skipped with a reason.
+
+    Raises:
+        Refused: `ballot_result_not_declared` while a round runs, `ballot_board_not_complete`.
+    """
     found = round_queries.running(session)
     if found is not None:
         raise Refused("ballot_result_not_declared", number=found.number)
+    where = standing(session)
+    if where is None or where.is_complete:
+        return
+    if where.is_stopped:
+        return
+    items = [row for row in agendas.items(session) if row.kind is AgendaKind.ELECTION]
+    if not any(row.state is ItemState.SKIPPED for row in items):
+        raise Refused("ballot_board_not_complete", elected=len(where.elected), seats=where.seats)
 
 
 @before_starting
 def ensure_announced(session: Session, kind: AgendaKind) -> None:
-    """R16: the resolution takes the result over, so it does not begin while a round runs."""
+    """R16: the resolution takes the result over, so it does not begin without it."""
     if kind is AgendaKind.RESOLUTION:
         ensure_declared(session)
 

@@ -80,6 +80,7 @@ def type_entry(number: int) -> Response:
         number=number,
         badge=request.form.get("badge", ""),
         typed=Typed(issued, collected, valid, invalid, votes, against),
+        note=request.form.get("note", ""),
         key=keys().badge,
         by=actor(),
     )
@@ -136,6 +137,13 @@ def complaint(number: int) -> Response:
 @allow(*LEADERS)
 def ask_smaller() -> Response:
     rounds.ask_smaller(to=number_of("to", least=1), by=actor())
+    return hx.go("console.home")
+
+
+@bp.post("/console/ballot/stop")
+@allow(*LEADERS)
+def ask_stop() -> Response:
+    rounds.ask_stop(by=actor())
     return hx.go("console.home")
 
 

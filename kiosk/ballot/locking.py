@@ -7,8 +7,10 @@ process (`Ceremony`), and in the worker that locks with them. The secret never c
 from __future__ import annotations
 
 import hmac
+import secrets
 import threading
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
@@ -22,11 +24,14 @@ from kiosk.ballot.round_events import RoundEvent
 from kiosk.ballot.round_queries import RoundView
 from kiosk.ballot.rounds import ensure_state
 from kiosk.ballot.rules import WITNESSES, State, Way
+from kiosk.checkin.rules import ensure_reason
 from kiosk.core import audit
-from kiosk.core.access import Actor
+from kiosk.core.access import Actor, Kind
 from kiosk.core.clock import Clock, utc_now
 from kiosk.core.db import changed, db, refusing, unit_of_work
 from kiosk.core.errors import Refused
+from kiosk.core.names import tidy
+from kiosk.devices import queries as devices
 
 
 @dataclass
@@ -247,7 +252,8 @@ def lock_box(
 
     Raises:
         Refused: `ballot_wrong_moment`, `ballot_ceremony_not_complete`, `ballot_box_not_shown`,
-            `ballot_slips_not_counted`, `ballot_slips_missing`, `ballot_code_gone`, or what the
+            `ballot_slips_not_counted`, `ballot_slips_missing`, `ballot_code_gone`,
+            `ballot_ceremony_moved`, or what the
             engine refuses.
     """
     if not box_shown:
@@ -276,10 +282,41 @@ def _lock_box(number: int, *, ceremony: Ceremony, boxes: Boxes, by: Actor, clock
         sealed_length=judging.sealed_length(found.definition),
         fingerprint=mark,
     )
+    try:
+        _mark_locked(
+            number, before=found, slip_set=printed.id, lock=lock, boxes=boxes, at=clock(), by=by
+        )
+    except Refused:
+        # Still alone: this box is ours, and nobody can have voted into it.
+        boxes.destroy(number)
+        raise
+    ceremony.forget(number)
+
+
+def _mark_locked(
+    number: int,
+    *,
+    before: RoundView,
+    slip_set: int,
+    lock: keys.Lock,
+    boxes: Boxes,
+    at: datetime,
+    by: Actor,
+) -> None:
+    """The unit that locks; refused where something moved while the key was made."""
+    mark = fingerprint(lock.public_key, before.definition)
     empty = boxes.of(number, mark).count()
-    at = clock()
     with unit_of_work() as session:
         again = _in_ceremony(session, number)
+        now = roll_queries.slip_sets(session).get(number)
+        moved = (again.tellers, again.witnesses, again.slips_printed) != (
+            before.tellers,
+            before.witnesses,
+            before.slips_printed,
+        )
+        if moved or now is None or now.id != slip_set:
+            raise Refused("ballot_ceremony_moved")
+        drawn = _draw(session)
         session.execute(
             update(BallotRound)
             .where(BallotRound.id == again.id)
@@ -288,6 +325,7 @@ def _lock_box(number: int, *, ceremony: Ceremony, boxes: Boxes, by: Actor, clock
                 lock=lock.as_json(),
                 fingerprint=mark.hex(),
                 locked_at=at,
+                drawn_device_id=drawn,
             )
         )
         fix_roll(session, again)
@@ -304,9 +342,59 @@ def _lock_box(number: int, *, ceremony: Ceremony, boxes: Boxes, by: Actor, clock
             needed=lock.needed,
             ballots_in_box=empty,
             box_shown_empty=True,
+            drawn=drawn,
         )
         changed(session, "ballot")
-    ceremony.forget(number)
+
+
+def _draw(session: Session) -> int | None:
+    """One of the paired tablets by lot; None while there is none."""
+    tablets = paired_tablets(session)
+    return secrets.choice(tablets).id if tablets else None
+
+
+def paired_tablets(session: Session) -> list[devices.DeviceRow]:
+    """Tablets that can show the box: paired and not revoked."""
+    return [
+        row
+        for row in devices.devices(session, with_revoked=False)
+        if row.kind == Kind.TABLET and row.paired_at is not None
+    ]
+
+
+def draw_again(*, number: int, reason: str, by: Actor, clock: Clock = utc_now) -> None:
+    """Draw another tablet by lot, because the one that was drawn cannot be used.
+
+    A comparison that was recorded counts no more.
+
+    Raises:
+        Refused: `ballot_wrong_moment`, `ballot_no_tablet_drawn`, `reason_missing`,
+            `reason_too_long`.
+    """
+    reason = tidy(reason)
+    ensure_reason(reason)
+    with unit_of_work() as session:
+        found = round_queries.round_of(session, number)
+        ensure_state(found, State.LOCKED)
+        drawn = _draw(session)
+        if drawn is None:
+            raise Refused("ballot_no_tablet_drawn")
+        session.execute(
+            update(BallotRound)
+            .where(BallotRound.id == found.id)
+            .values(drawn_device_id=drawn, compared_device_id=None, compared_at=None)
+        )
+        audit.record(
+            session,
+            RoundEvent.REDRAWN,
+            by=by,
+            clock=clock,
+            round=number,
+            before=found.drawn_device_id,
+            drawn=drawn,
+            reason=reason,
+        )
+        changed(session, "ballot")
 
 
 def fix_roll(session: Session, found: RoundView) -> None:
@@ -323,16 +411,23 @@ def fix_roll(session: Session, found: RoundView) -> None:
 def record_comparison(
     *, number: int, badge: str, device_id: int, key: bytes, by: Actor, clock: Clock = utc_now
 ) -> None:
-    """A teller has found the same fingerprint at the tablet that was drawn by lot.
+    """A teller has found the same fingerprint at the tablet that was drawn by lot: at no other.
 
     Raises:
         Refused: `ballot_wrong_moment`, `ballot_badge_unreadable`, `ballot_badge_unknown`,
-            `ballot_not_a_teller`.
+            `ballot_not_a_teller`, `ballot_no_tablet_drawn`, `ballot_not_the_drawn_tablet`.
     """
     at = clock()
     with unit_of_work() as session:
         found = round_queries.round_of(session, number)
         ensure_state(found, State.LOCKED)
+        drawn = next(
+            (row for row in paired_tablets(session) if row.id == found.drawn_device_id), None
+        )
+        if drawn is None:
+            raise Refused("ballot_no_tablet_drawn")
+        if drawn.id != device_id:
+            raise Refused("ballot_not_the_drawn_tablet", tablet=drawn.name)
         person = identity.scanned(session, badge, key=key)
         if all(each.delegate_id != person.delegate_id for each in found.tellers):
             raise Refused("ballot_not_a_teller", name=person.name)

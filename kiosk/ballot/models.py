@@ -65,6 +65,8 @@ class Election(Base):
     seats_motion_id: Mapped[int | None] = mapped_column(ForeignKey("motion.id"))
     slate_motion_id: Mapped[int | None] = mapped_column(ForeignKey("motion.id"))
     rule_motion_id: Mapped[int | None] = mapped_column(ForeignKey("motion.id"))
+    #: Put to the hall after a round: vote no further and leave seats empty.
+    stop_motion_id: Mapped[int | None] = mapped_column(ForeignKey("motion.id"))
     #: SHA-256 of the rule's text that was put to the hall, 64 hex digits.
     rule_sha256: Mapped[str] = mapped_column(String(64), default="")
 
@@ -113,6 +115,10 @@ class BallotRound(Base):
         CheckConstraint("kind IN ('first', 'tie', 'shortage', 'again')", name="kind_known"),
         CheckConstraint("way IN ('tablet', 'paper', 'hands')", name="way_known"),
         CheckConstraint("type IN ('A', 'B')", name="type_known"),
+        CheckConstraint("seats > 0 AND seats <= board", name="seats_of_the_board"),
+        CheckConstraint("style IN ('choose', 'strike')", name="style_known"),
+        CheckConstraint("base IN ('present', 'collected', 'valid', 'summoned')", name="base_known"),
+        CheckConstraint("tie IN ('second_round', 'older')", name="tie_known"),
         CheckConstraint(
             "state IN ('prepared', 'locked', 'opened', 'closed', 'sealed', 'counted', 'declared',"
             " 'voided')",
@@ -133,6 +139,16 @@ class BallotRound(Base):
     #: A with surplus, B without (domain 2.1).
     type: Mapped[str] = mapped_column(String(1))
     seats: Mapped[int] = mapped_column()
+    #: Members of the whole board when the round was prepared; a correction of a vote by hands
+    #: changes nothing behind it.
+    board: Mapped[int] = mapped_column()
+    #: The rule as this round is voted and counted by it: copied when it is prepared, for good.
+    style: Mapped[str] = mapped_column(String(8))
+    base: Mapped[str] = mapped_column(String(10))
+    tie: Mapped[str] = mapped_column(String(14))
+    title: Mapped[str] = mapped_column(String(200))
+    #: `Conference.code`, which the fingerprint covers.
+    conference: Mapped[str] = mapped_column(String(12))
     #: `{candidate, delegate, name, printed, title, unit, born}` in ballot order; fixed for good.
     candidates: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(10), default="prepared")
@@ -147,7 +163,9 @@ class BallotRound(Base):
     lock: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     #: SHA-256 over key, round and definition, 64 hex digits.
     fingerprint: Mapped[str] = mapped_column(String(64), default="")
-    #: Tablet drawn by lot, and when its fingerprint was found the same.
+    #: Tablet drawn by lot when the box is locked; the one at which the comparison counts.
+    drawn_device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"))
+    #: When its fingerprint was found the same.
     compared_device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"))
     compared_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     locked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -177,6 +195,8 @@ class BallotRound(Base):
     # -- the count --
     #: Private key of the box once it is opened: whoever has the archive recounts (5.6).
     secret: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    #: Why the papers typed are not those that were signed for (R15); "" where they agree.
+    issued_note: Mapped[str] = mapped_column(String(400), default="")
     #: Figures of 2.4: `{issued, collected, valid, invalid, blank, over, …}`.
     counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     #: `{votes: […], against: […]}` by place on the ballot.
@@ -188,9 +208,6 @@ class BallotRound(Base):
     put_away_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: Complaints during the count, for D6; "" where there was none.
     complaints: Mapped[str] = mapped_column(String(1000), default="")
-    #: What was put to the hall after this round, where seats were left: a smaller board.
-    lower_motion_id: Mapped[int | None] = mapped_column(ForeignKey("motion.id"))
-    lower_to: Mapped[int | None] = mapped_column()
 
     # -- void, by a written act of two accounts --
     void_reason: Mapped[str] = mapped_column(String(400), default="")
@@ -198,6 +215,17 @@ class BallotRound(Base):
     void_asked_reason: Mapped[str] = mapped_column(String(400), default="")
     voided_by: Mapped[str] = mapped_column(String(40), default="")
     voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Lowering(Base):
+    """What was put to the hall after a round that left seats empty: a smaller board (R13)."""
+
+    __tablename__ = "board_lowering"
+
+    motion_id: Mapped[int] = mapped_column(ForeignKey("motion.id"), primary_key=True)
+    #: The declared round after which it was asked.
+    round_id: Mapped[int] = mapped_column(ForeignKey("ballot_round.id"), index=True)
+    seats: Mapped[int] = mapped_column()
 
 
 class RoundTeller(Base):

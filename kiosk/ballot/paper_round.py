@@ -25,6 +25,7 @@ from kiosk.core.access import Actor
 from kiosk.core.clock import Clock, utc_now
 from kiosk.core.db import changed, refusing, unit_of_work
 from kiosk.core.errors import Refused
+from kiosk.core.names import tidy
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ def type_entry(
     number: int,
     badge: str,
     typed: Typed,
+    note: str = "",
     key: bytes,
     by: Actor,
     clock: Clock = utc_now,
@@ -76,13 +78,16 @@ def type_entry(
     """One teller types the counts; returns which entry it is, 1 or 2.
 
     What breaks an invariant of 2.4 is refused before it is stored. By hands, nothing is issued or
-    collected: everyone who raised hands or could have done so is `present`.
+    collected: everyone who raised hands or could have done so is `present`. On paper, another
+    number of ballots issued than the list of signatures has is taken only with words, for D6.
 
     Raises:
         Refused: `ballot_wrong_moment`, `ballot_badge_unreadable`, `ballot_badge_unknown`,
-            `ballot_not_a_teller`, `ballot_typed_by_same`, `ballot_typed_twice`, or the invariant.
+            `ballot_not_a_teller`, `ballot_typed_by_same`, `ballot_typed_twice`,
+            `ballot_issued_needs_words`, or the invariant.
     """
     at = clock()
+    note = tidy(note)[:400]
     with unit_of_work() as session:
         found = _on_paper(session, number)
         person = identity.scanned(session, badge, key=key)
@@ -94,6 +99,7 @@ def type_entry(
         if any(each.teller_id == person.delegate_id for each in entries):
             raise Refused("ballot_typed_by_same")
         _ensure_agrees(found, typed)
+        _ensure_issued_explained(found, typed, note)
         entry = len(entries) + 1
         with refusing("ballot_typed_twice"):
             session.execute(
@@ -120,7 +126,13 @@ def type_entry(
             round=number,
             entry=entry,
             delegate=person.delegate_id,
+            note=note,
         )
+        if note and note not in found.issued_note:
+            both = "; ".join(each for each in (found.issued_note, note) if each)
+            session.execute(
+                update(BallotRound).where(BallotRound.id == found.id).values(issued_note=both[:400])
+            )
         changed(session, "ballot")
     return entry
 
@@ -138,6 +150,9 @@ def drop_entries(*, number: int, by: Actor, clock: Clock = utc_now) -> None:
             for each in roll_queries.paper_entries(session, found.id)
         ]
         session.execute(delete(PaperEntry).where(PaperEntry.round_id == found.id))
+        session.execute(
+            update(BallotRound).where(BallotRound.id == found.id).values(issued_note="")
+        )
         audit.record(
             session, RoundEvent.PAPER_DROPPED, by=by, clock=clock, round=number, dropped=kept
         )
@@ -148,7 +163,8 @@ def take(*, number: int, by: Actor, clock: Clock = utc_now) -> None:
     """Take what both have typed alike as the count of the round.
 
     Raises:
-        Refused: `ballot_wrong_moment`, `ballot_entries_differ`, or the broken invariant.
+        Refused: `ballot_wrong_moment`, `ballot_entries_differ`, `ballot_issued_needs_words`, or the
+            broken invariant.
     """
     at = clock()
     with unit_of_work() as session:
@@ -158,6 +174,8 @@ def take(*, number: int, by: Actor, clock: Clock = utc_now) -> None:
             raise Refused("ballot_entries_differ")
         typed = typed_of(both.entries[0])
         _ensure_agrees(found, typed)
+        # Somebody may have been taken off the list since: asked again, with what was written.
+        _ensure_issued_explained(found, typed, found.issued_note)
         counts = {
             "summoned": found.summoned or 0,
             "present": found.present or 0,
@@ -189,6 +207,12 @@ def _on_paper(session: Session, number: int) -> RoundView:
     if found.way is Way.TABLET:
         raise Refused("ballot_wrong_moment", number=number, state=found.state.value)
     return found
+
+
+def _ensure_issued_explained(found: RoundView, typed: Typed, note: str) -> None:
+    """Refused with `ballot_issued_needs_words`: the list says who got a ballot (R15, 2.4)."""
+    if found.way is Way.PAPER and typed.issued != found.issued and len(note) < 3:
+        raise Refused("ballot_issued_needs_words", typed=typed.issued, listed=found.issued)
 
 
 def _ensure_agrees(found: RoundView, typed: Typed) -> None:

@@ -69,6 +69,8 @@ class ElectionView:
     seats_question: Question
     list_question: Question
     rule_question: Question
+    #: Whether to vote no further; asked only after a round that left seats empty.
+    stop_question: Question
 
     @property
     def is_ready(self) -> bool:
@@ -120,6 +122,7 @@ def find_election(session: Session) -> ElectionView | None:
         seats_question=Question(known.get(row.seats_motion_id)),
         list_question=Question(known.get(row.slate_motion_id)),
         rule_question=Question(known.get(row.rule_motion_id)),
+        stop_question=Question(known.get(row.stop_motion_id)),
     )
 
 

@@ -111,6 +111,8 @@ class Report:
     slips_lost: int
     slips_refused: int
     sums_note: str
+    #: Why the ballots issued are not those of the list (R15); "" where they agree.
+    issued_note: str
     fingerprint: Sequence[str]
     set_fingerprint: Sequence[str]
     #: `(name, unit, drew a slip)` of everyone entitled.
@@ -221,6 +223,7 @@ def facts(session: Session, found: RoundView) -> Report:
         slips_lost=found.slips_lost,
         slips_refused=found.slips_refused,
         sums_note=found.sums_note,
+        issued_note=found.issued_note,
         fingerprint=found.groups,
         set_fingerprint=groups(bytes.fromhex(found.set_fingerprint))
         if found.set_fingerprint

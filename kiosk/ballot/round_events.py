@@ -39,6 +39,8 @@ class RoundEvent(Event):
     PUT_AWAY = "ballot:result:put_away"
     COMPLAINT = "ballot:complaint:recorded"
     LOWER_ASKED = "ballot:smaller_board:put_to_vote"
+    STOP_ASKED = "ballot:no_further_round:put_to_vote"
+    REDRAWN = "ballot:tablet:drawn_again"
     VOID_ASKED = "ballot:void:asked"
     VOIDED = "ballot:round:voided"
 
@@ -53,6 +55,22 @@ register(
         "ballot_round_running": Sentence(
             "Lượt {number} chưa xong. Hãy công bố kết quả hoặc hủy lượt đó trước.",
             "Round {number} has not ended. Declare its result or void it first.",
+        ),
+        "ballot_round_exists": Sentence(
+            "Đã có lượt bầu theo các thiết lập và danh sách này nên không sửa được nữa. Hãy bầu"
+            " tiếp theo thể lệ đã thông qua.",
+            "A round has been prepared by these settings and this list, so they cannot change."
+            " Go on by the rule that was adopted.",
+        ),
+        "ballot_smaller_board_open": Sentence(
+            "Hội nghị đang biểu quyết về số chỗ còn lại (biểu quyết số {number}). Hãy ghi kết quả"
+            " biểu quyết đó trước.",
+            "The hall is voting on the seats that are left (motion {number}). Record that count"
+            " first.",
+        ),
+        "ballot_election_stopped": Sentence(
+            "Hội nghị đã biểu quyết không bầu tiếp. Hãy chuyển sang mục sau của chương trình.",
+            "The hall has voted to hold no further round. Go on with the agenda.",
         ),
         "ballot_no_further_round": Sentence(
             "Không cần lượt bầu nào nữa: đã bầu đủ số thành viên.",
@@ -263,6 +281,53 @@ register(
             " ở trang Thiết bị, hoặc dùng máy khác.",
             "This tablet is not assigned to the issue of slips. Assign it on the page Devices, or"
             " use another device.",
+        ),
+        "ballot_board_not_complete": Sentence(
+            "Mới bầu được {elected} trong {seats} thành viên. Hãy bầu tiếp hoặc xin Hội nghị giảm"
+            " số lượng; nếu Hội nghị không bầu tiếp, hãy biểu quyết ở trang Bầu cử, hoặc bỏ qua mục"
+            " bầu cử chưa bắt đầu và ghi lý do.",
+            "{elected} of {seats} members are elected. Vote on, or ask the hall for a smaller"
+            " board; if the hall votes no further, let it decide so on the page Election, or skip"
+            " an election item that has not begun, with a reason.",
+        ),
+        "ballot_round_counted": Sentence(
+            "Kết quả lượt {number} đã biết nên không hủy được nữa. Hãy công bố, và ghi khiếu nại"
+            " vào biên bản kiểm phiếu.",
+            "The result of round {number} is known, so it cannot be void any more. Declare it, and"
+            " write complaints into the tellers' report.",
+        ),
+        "ballot_barred_on_list": Sentence(
+            "{name} nay thuộc diện không được ứng cử (Điều 60) nhưng còn trong danh sách đã thông"
+            " qua. Hãy xin Hội nghị bác danh sách và thông qua lại; nếu ghi nhầm, sửa ở trang Thành"
+            " phần điều hành.",
+            "{name} may not stand by now (Article 60) but is on the list that was adopted. Ask the"
+            " hall to reject the list and adopt it anew, or correct it on the page Committees.",
+        ),
+        "ballot_ceremony_moved": Sentence(
+            "Trong lúc khóa hòm, lễ khóa đã được làm lại hoặc bộ thẻ bầu đã thay đổi, nên hòm vừa"
+            " tạo đã hủy. Hãy tải lại trang và làm tiếp bước đang mở.",
+            "While the box was being locked, the ceremony was begun again or the slips changed; the"
+            " box just made is destroyed. Load the page and follow the step that is open.",
+        ),
+        "ballot_not_the_drawn_tablet": Sentence(
+            "Đây không phải máy bốc thăm được. Hãy so ở {tablet}; nếu máy đó hỏng, hãy bốc thăm lại"
+            " và ghi lý do.",
+            "This is not the tablet that was drawn. Compare at {tablet}; if it fails, draw again"
+            " with a reason.",
+            status=NOT_SO,
+        ),
+        "ballot_no_tablet_drawn": Sentence(
+            "Máy tính bảng bốc thăm không còn ghép với máy chủ, hoặc chưa ghép máy nào. Hãy ghép"
+            " máy rồi bốc thăm lại.",
+            "The tablet that was drawn is not paired any more, or none is. Pair one and draw"
+            " again.",
+        ),
+        "ballot_issued_needs_words": Sentence(
+            "Nhập {typed} phiếu phát ra nhưng danh sách ký nhận có {listed}. Hãy đếm lại; nếu vẫn"
+            " khác, ghi lý do để đưa vào biên bản.",
+            "{typed} ballots issued were typed, but the list says {listed}. Count again; if they"
+            " still differ, write down why for the tellers' report.",
+            status=NOT_SO,
         ),
         "ballot_helper_missing": Sentence(
             "Hãy ghi họ tên người giúp (không ghi tên người được giúp).",

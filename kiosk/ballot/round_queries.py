@@ -15,17 +15,17 @@ from kiosk.ballot.definition import Definition, Style, groups
 from kiosk.ballot.keys import Lock
 from kiosk.ballot.models import (
     BallotRound,
+    Lowering,
     RoundTeller,
     RoundWitness,
     SlipMark,
 )
-from kiosk.ballot.outcome import Base, Counts, Kind, Outcome, Stood, Tie, decide
+from kiosk.ballot.outcome import Base, Counts, Disagreement, Kind, Outcome, Stood, Tie, decide
 from kiosk.ballot.rules import OVER, RoundKind, State, Way
 from kiosk.conference import queries as people
 from kiosk.core.errors import Refused
 from kiosk.core.names import sort_key
 from kiosk.motions import queries as motions
-from kiosk.motions.queries import MotionView
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,14 @@ class TellerSlot:
 
 
 @dataclass(frozen=True)
+class LoweringView:
+    """A smaller board that the hall was asked for."""
+
+    to: int
+    question: queries.Question
+
+
+@dataclass(frozen=True)
 class RoundView:
     """A round with everything that its pages say."""
 
@@ -64,6 +72,8 @@ class RoundView:
     way: Way
     type: Kind
     seats: int
+    #: Members of the whole board, as the hall had decided when the round was prepared.
+    board: int
     style: Style
     base: Base
     tie: Tie
@@ -75,6 +85,7 @@ class RoundView:
     lock: Lock | None
     #: 64 hex digits; "" until the box is locked.
     fingerprint: str
+    drawn_device_id: int | None
     compared_at: datetime | None
     locked_at: datetime | None
     opened_at: datetime | None
@@ -90,6 +101,7 @@ class RoundView:
     sums_note: str
     cast: int | None
     set_fingerprint: str
+    issued_note: str
     counts: Mapping[str, Any]
     votes: Mapping[str, Any]
     counted_at: datetime | None
@@ -97,8 +109,8 @@ class RoundView:
     declared_at: datetime | None
     put_away_at: datetime | None
     complaints: str
-    lower_motion: MotionView | None
-    lower_to: int | None
+    #: Asked after this round, in their order.
+    lowerings: tuple[LoweringView, ...]
     void_reason: str
     void_asked_by: str
     void_asked_reason: str
@@ -193,15 +205,24 @@ class RoundView:
             candidates=self.stood,
         )
 
+    @property
+    def disagreement(self) -> Disagreement | None:
+        """What breaks an invariant in the stored figures; None before the count too."""
+        try:
+            if self.figures is not None:
+                self.outcome()
+        except Disagreement as broken:
+            return broken
+        return None
+
 
 def rounds(session: Session) -> list[RoundView]:
     """All rounds in their order, void ones too."""
     rows = session.execute(select(BallotRound.__table__).order_by(BallotRound.number)).all()
     if not rows:
         return []
-    election = queries.election(session)
-    meeting = people.conference(session)
     known = {motion.id: motion for motion in motions.motions(session)}
+    asked = session.execute(select(Lowering.__table__).order_by(Lowering.motion_id)).all()
     issued = dict(
         session.execute(select(SlipMark.round_id, func.count()).group_by(SlipMark.round_id)).all()
     )
@@ -218,10 +239,12 @@ def rounds(session: Session) -> list[RoundView]:
     return [
         _view(
             row,
-            election=election,
-            conference=meeting.code,
             issued=issued.get(row.id, 0),
-            lower_motion=known.get(row.lower_motion_id),
+            lowerings=tuple(
+                LoweringView(each.seats, queries.Question(known.get(each.motion_id)))
+                for each in asked
+                if each.round_id == row.id
+            ),
             tellers=tuple(
                 TellerSlot(
                     slot=each.slot,
@@ -249,8 +272,12 @@ _COPIED = (
     "id",
     "number",
     "seats",
+    "board",
+    "title",
+    "conference",
     "slips_printed",
     "fingerprint",
+    "drawn_device_id",
     "compared_at",
     "locked_at",
     "opened_at",
@@ -266,13 +293,13 @@ _COPIED = (
     "sums_note",
     "cast",
     "set_fingerprint",
+    "issued_note",
     "counts",
     "votes",
     "counted_at",
     "declared_at",
     "put_away_at",
     "complaints",
-    "lower_to",
     "void_reason",
     "void_asked_by",
     "void_asked_reason",
@@ -280,18 +307,16 @@ _COPIED = (
 )
 
 
-def _view(row: Any, *, election: queries.ElectionView, conference: str, **more: Any) -> RoundView:
+def _view(row: Any, **more: Any) -> RoundView:
     return RoundView(
         **{name: getattr(row, name) for name in _COPIED},
         kind=RoundKind(row.kind),
         way=Way(row.way),
         type=Kind(row.type),
         state=State(row.state),
-        style=election.style,
-        base=election.base,
-        tie=election.tie,
-        title=election.title,
-        conference=conference,
+        style=Style(row.style),
+        base=Base(row.base),
+        tie=Tie(row.tie),
         candidates=tuple(
             OnBallot(**{**each, "born": each["born"] and date.fromisoformat(each["born"])})
             for each in row.candidates
@@ -334,6 +359,19 @@ def door(session: Session, number: int) -> Door | None:
     return Door(row.id, row.number, State(row.state), row.fingerprint, people.code(session))
 
 
+def exists(session: Session) -> bool:
+    """Whether any round was ever prepared: from then on settings, list and rule are fixed."""
+    return bool(session.scalar(select(func.count()).select_from(BallotRound)))
+
+
+def ensure_no_lowering_open(session: Session) -> None:
+    """Refused with `ballot_smaller_board_open`: the hall first says how many seats there are."""
+    asked = [one.question for each in rounds(session) for one in each.lowerings]
+    for question in (*asked, queries.election(session).stop_question):
+        if question.is_open and question.motion is not None:
+            raise Refused("ballot_smaller_board_open", number=question.motion.number)
+
+
 def round_of(session: Session, number: int) -> RoundView:
     """One round. Refused with `ballot_round_unknown`."""
     found = next((each for each in rounds(session) if each.number == number), None)
@@ -374,7 +412,11 @@ def shown_result(session: Session) -> RoundView | None:
         for each in rounds(session)
         if each.revealed and each.put_away_at is None and each.state is not State.VOIDED
     ]
-    return found[-1] if found and open_round(session) is None else None
+    if not found:
+        return None
+    # While another round runs, the hall is not told the result of an earlier one again.
+    now = running(session)
+    return found[-1] if now is None or now.id == found[-1].id else None
 
 
 def is_voting(session: Session) -> bool:

@@ -10,16 +10,17 @@ from sqlalchemy.orm import Session
 from kiosk.agenda.services import ensure_running_conference
 from kiosk.ballot import queries, roll_queries, round_queries, rules, slips, standing
 from kiosk.ballot.boxes import Boxes
-from kiosk.ballot.models import BallotRound, Slip, SlipSet
+from kiosk.ballot.models import BallotRound, Election, Lowering, Slip, SlipSet
 from kiosk.ballot.outcome import ensure_can_lower
 from kiosk.ballot.queries import CandidateRow
 from kiosk.ballot.round_events import RoundEvent
 from kiosk.ballot.round_queries import RoundView
 from kiosk.ballot.rules import RoundKind, State, Way
 from kiosk.checkin.rules import ensure_reason
+from kiosk.conference import bars
 from kiosk.conference import queries as people
 from kiosk.core import audit
-from kiosk.core.access import Actor
+from kiosk.core.access import THE_PROGRAM, Actor
 from kiosk.core.clock import Clock, utc_now
 from kiosk.core.db import after_commit, changed, refusing, unit_of_work
 from kiosk.core.errors import Refused
@@ -130,7 +131,9 @@ def prepare(*, way: str, by: Actor, clock: Clock = utc_now) -> int:
     Raises:
         Refused: `ballot_not_prepared`, `ballot_seats_not_adopted`, `ballot_list_not_adopted`,
             `ballot_rule_not_adopted`, `ballot_round_running`, `ballot_no_further_round`, what
-            `rules.ensure_committee` refuses, `conference_not_open`, `conference_ended`.
+            `rules.ensure_committee` refuses, `ballot_smaller_board_open`,
+            `ballot_election_stopped`, `ballot_barred_on_list`, `conference_not_open`,
+            `conference_ended`.
     """
     chosen = rules.one_of(Way, way, field="way")
     at = clock()
@@ -150,7 +153,15 @@ def prepare(*, way: str, by: Actor, clock: Clock = utc_now) -> int:
         running = round_queries.running(session)
         if running is not None:
             raise Refused("ballot_round_running", number=running.number)
-        kind, wanted, seats = _next(session, election.seats)
+        round_queries.ensure_no_lowering_open(session)
+        if election.stop_question.is_adopted:
+            raise Refused("ballot_election_stopped")
+        kind, wanted, seats, board = _next(session, election.seats)
+        barred = bars.barred(session)
+        for row in wanted:
+            # Decided after the hall adopted the list: nobody may vote for that person.
+            if barred.get(row.delegate_id):
+                raise Refused("ballot_barred_on_list", name=row.name)
         number = (session.scalar(select(func.max(BallotRound.number))) or 0) + 1
         printed = standing.printed_names(wanted)
         with refusing("ballot_round_running", number=number):
@@ -161,6 +172,12 @@ def prepare(*, way: str, by: Actor, clock: Clock = utc_now) -> int:
                     way=chosen.value,
                     type=rules.ballot_type(len(wanted), seats).value,
                     seats=seats,
+                    board=board,
+                    style=election.style.value,
+                    base=election.base.value,
+                    tie=election.tie.value,
+                    title=election.title,
+                    conference=people.code(session),
                     candidates=[
                         {
                             "candidate": row.id,
@@ -187,6 +204,10 @@ def prepare(*, way: str, by: Actor, clock: Clock = utc_now) -> int:
             kind=kind.value,
             way=chosen.value,
             seats=seats,
+            board=board,
+            style=election.style.value,
+            base=election.base.value,
+            tie=election.tie.value,
             candidates=[row.delegate_id for row in wanted],
         )
         changed(session, "ballot")
@@ -201,20 +222,24 @@ def _refuse_unadopted(what: str) -> None:
     raise Refused("ballot_rule_not_adopted")
 
 
-def _next(session: Session, seats: int) -> tuple[RoundKind, Sequence[CandidateRow], int]:
-    """Kind, candidates in ballot order and seats of the round that comes now."""
+def _next(session: Session, seats: int) -> tuple[RoundKind, Sequence[CandidateRow], int, int]:
+    """Kind, candidates in ballot order, seats and whole board of the round that comes now."""
     every = {row.id: row for row in queries.candidates(session)}
     past = round_queries.rounds(session)
-    if past and past[-1].state is State.VOIDED:
-        void = past[-1]
-        return RoundKind.AGAIN, [every[each.candidate] for each in void.candidates], void.seats
+    void = past[-1] if past and past[-1].state is State.VOIDED else None
     found = standing.standing(session)
     if found is None or found.last is None:
-        return RoundKind.FIRST, [row for row in every.values() if row.stands], seats
+        if void is not None:
+            same = [every[each.candidate] for each in void.candidates]
+            return RoundKind.AGAIN, same, void.seats, void.board
+        return RoundKind.FIRST, [row for row in every.values() if row.stands], seats, seats
     if found.open_seats == 0 or found.again_kind is None or not found.again:
         raise Refused("ballot_no_further_round")
+    # After a void round too: the hall may have lowered the board since.
     again = set(found.again)
-    return found.again_kind, [row for row in every.values() if row.id in again], found.open_seats
+    kind = found.again_kind if void is None else RoundKind.AGAIN
+    wanted = [row for row in every.values() if row.id in again]
+    return kind, wanted, found.open_seats, found.seats
 
 
 # -- a smaller board, by hands (R13) ---------------------------------------------------------
@@ -241,7 +266,13 @@ def ask_smaller(*, to: int, by: Actor, clock: Clock = utc_now) -> int:
             by=by,
             clock=clock,
         )
-        _set(session, found.last, lower_motion_id=motion_id, lower_to=to)
+        known = {each.question.motion.id for each in found.last.lowerings if each.question.motion}
+        if motion_id in known:  # the same question while it is open: a double tap
+            return motion_id
+        session.execute(
+            insert(Lowering).values(motion_id=motion_id, round_id=found.last.id, seats=to)
+        )
+        changed(session, "ballot")
         audit.record(
             session,
             RoundEvent.LOWER_ASKED,
@@ -254,6 +285,38 @@ def ask_smaller(*, to: int, by: Actor, clock: Clock = utc_now) -> int:
     return motion_id
 
 
+def ask_stop(*, by: Actor, clock: Clock = utc_now) -> int:
+    """Ask the hall, after a round that left seats empty, to vote no further; the motion's id.
+
+    Raises:
+        Refused: `ballot_no_further_round`, `ballot_round_running`, or what opening a motion
+            refuses.
+    """
+    with unit_of_work() as session:
+        running = round_queries.running(session)
+        if running is not None:
+            raise Refused("ballot_round_running", number=running.number)
+        found = standing.standing(session)
+        if found is None or found.last is None or found.open_seats == 0 or found.is_stopped:
+            raise Refused("ballot_no_further_round")
+        motion_id = motions.open_motion(
+            text=f"Không bầu tiếp Ban Thanh tra nhân dân, để trống {found.open_seats} chỗ",
+            by=by,
+            clock=clock,
+        )
+        session.execute(update(Election).values(stop_motion_id=motion_id))
+        audit.record(
+            session,
+            RoundEvent.STOP_ASKED,
+            by=by,
+            clock=clock,
+            motion=motion_id,
+            open_seats=found.open_seats,
+        )
+        changed(session, "ballot")
+    return motion_id
+
+
 # -- void, by two accounts -------------------------------------------------------------------
 
 
@@ -261,8 +324,8 @@ def ask_void(*, number: int, reason: str, by: Actor, clock: Clock = utc_now) -> 
     """Ask to void a round, in writing; another account confirms (four eyes).
 
     Raises:
-        Refused: `ballot_round_unknown`, `ballot_round_declared`, `ballot_wrong_moment`,
-            `reason_missing`, `reason_too_long`.
+        Refused: `ballot_round_unknown`, `ballot_round_declared`, `ballot_round_counted`,
+            `ballot_wrong_moment`, `reason_missing`, `reason_too_long`.
     """
     reason = tidy(reason)
     ensure_reason(reason)
@@ -276,11 +339,13 @@ def ask_void(*, number: int, reason: str, by: Actor, clock: Clock = utc_now) -> 
 
 
 def void(*, number: int, boxes: Boxes, by: Actor, clock: Clock = utc_now) -> None:
-    """Void a round: its ballots are never opened, its box is deleted, and it is voted again.
+    """Void a round: its box is deleted unopened, and it is voted again.
+
+    Once counted, only figures that disagree void it; what was opened stays in the archive.
 
     Raises:
-        Refused: `ballot_round_unknown`, `ballot_round_declared`, `ballot_wrong_moment`,
-            `ballot_void_not_asked`, `ballot_void_same_person`.
+        Refused: `ballot_round_unknown`, `ballot_round_declared`, `ballot_round_counted`,
+            `ballot_wrong_moment`, `ballot_void_not_asked`, `ballot_void_same_person`.
     """
     at = clock()
     with unit_of_work() as session:
@@ -312,11 +377,54 @@ def void(*, number: int, boxes: Boxes, by: Actor, clock: Clock = utc_now) -> Non
         after_commit(session, lambda: boxes.destroy(number))
 
 
+def void_restored(session: Session, clock: Clock) -> None:
+    """Inside the unit of a restore: the round whose box no copy holds is void, its slips too.
+
+    A round that was counted lies in the copy with all its ballots and goes on. Once the conference
+    is open, slips for a round to come may have been handed out after the copy was made.
+    """
+    at = clock()
+    meeting = people.find_conference(session)
+    every = round_queries.rounds(session)
+    if meeting is not None and meeting.opened_at is not None:
+        counted = [each.number for each in every if each.state in {State.COUNTED, State.DECLARED}]
+        session.execute(
+            update(SlipSet)
+            .where(SlipSet.replaced_at.is_(None), SlipSet.round_number > max(counted, default=0))
+            .values(replaced_at=at)
+        )
+    found = next((each for each in every if not each.is_over), None)
+    if found is None or found.state is State.COUNTED:
+        return
+    reason = "Khôi phục từ bản sao lưu (restored)"
+    _set(
+        session,
+        found,
+        state=State.VOIDED.value,
+        running=None,
+        void_reason=reason,
+        voided_by=THE_PROGRAM.label,
+        voided_at=at,
+    )
+    audit.record(
+        session,
+        RoundEvent.VOIDED,
+        by=THE_PROGRAM,
+        clock=lambda: at,
+        round=found.number,
+        asked_by="",
+        reason=reason,
+    )
+
+
 def _ensure_may_void(found: RoundView) -> None:
     if found.state is State.DECLARED:
         raise Refused("ballot_round_declared", number=found.number)
     if found.state is State.VOIDED:
         raise Refused("ballot_wrong_moment", number=found.number, state=found.state.value)
+    if found.state is State.COUNTED and found.disagreement is None:
+        # Whoever asks has seen who is elected: a result is not voided because it displeases.
+        raise Refused("ballot_round_counted", number=found.number)
 
 
 def _set(session: Session, found: RoundView, **values: object) -> None:

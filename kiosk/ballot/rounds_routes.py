@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -36,12 +35,11 @@ from kiosk.ballot.outcome import Disagreement
 from kiosk.ballot.serving import is_rehearsal, pdf
 from kiosk.conference import queries as people
 from kiosk.core import hx, jobs, live
-from kiosk.core.access import LEADERS, PREPARERS, STAFF, Kind, Role, actor, allow
+from kiosk.core.access import LEADERS, PREPARERS, STAFF, Role, actor, allow
 from kiosk.core.clock import utc_now
 from kiosk.core.db import db
 from kiosk.core.errors import Refused
 from kiosk.core.keys import Keys
-from kiosk.devices import queries as devices
 
 bp = Blueprint("rounds", __name__)
 
@@ -135,9 +133,7 @@ def page(number: int) -> str:
             outcome = found.outcome()
         except Disagreement as broken:
             disagreement = broken
-    tablets = [
-        row for row in devices.devices(session, with_revoked=False) if row.kind == Kind.TABLET
-    ]
+    tablets = locking.paired_tablets(session)
     slip_set = roll_queries.slip_sets(session).get(number)
     roll = roll_queries.roll(session, found.id)
     return render_template(
@@ -150,8 +146,7 @@ def page(number: int) -> str:
         roll=roll,
         added=[row for row in roll if row.added],
         turnout=turnout_now() if not found.is_over else None,
-        tablets=tablets,
-        drawn=secrets.choice(tablets) if tablets else None,
+        drawn=next((row for row in tablets if row.id == found.drawn_device_id), None),
         knows=lambda slot: ceremony().knows(number, slot),
         outcome=outcome,
         disagreement=disagreement,
@@ -303,6 +298,14 @@ def compare(number: int) -> Response:
         key=keys().badge,
         by=actor(),
     )
+    return page_of(number)
+
+
+@bp.post(f"{ONE}/draw")
+@allow(*LEADERS)
+def draw_again(number: int) -> Response:
+    """Another tablet by lot for the comparison, with the reason."""
+    locking.draw_again(number=number, reason=request.form.get("reason", ""), by=actor())
     return page_of(number)
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from kiosk.ballot import queries, rule_text, rules
+from kiosk.ballot import queries, round_queries, rule_text, rules
 from kiosk.ballot.events import BallotEvent
 from kiosk.ballot.models import Candidate, Election
 from kiosk.ballot.queries import CandidateRow, ElectionView
@@ -53,7 +53,8 @@ def set_up(wanted: Settings, *, by: Actor, clock: Clock = utc_now) -> None:
 
     Raises:
         Refused: `ballot_seats_few`, `ballot_seats_many`, `ballot_seats_locked`,
-            `ballot_settings_locked`, `field_wrong`, `conference_missing`, `conference_ended`.
+            `ballot_settings_locked`, `ballot_round_exists`, `field_wrong`,
+            `conference_missing`, `conference_ended`.
     """
     values = {
         "title": tidy(wanted.title)[:200],
@@ -70,6 +71,7 @@ def set_up(wanted: Settings, *, by: Actor, clock: Clock = utc_now) -> None:
         raise Refused("field_wrong", field="title")
     with unit_of_work() as session:
         _ensure_not_ended(session)
+        _ensure_no_round(session)
         before = queries.find_election(session)
         if before is None:
             session.execute(insert(Election).values(id=1, **values))
@@ -211,12 +213,14 @@ def put_back(*, candidate_id: int, by: Actor, clock: Clock = utc_now) -> None:
 def put_to_vote(what: str, *, by: Actor, clock: Clock = utc_now) -> int:
     """Put number, list or rule to the hall; returns the motion's id.
 
-    While it is voted on and once it is adopted, what it is about cannot change.
+    While it is voted on and once it is adopted, what it is about cannot change. Between two rounds
+    only a count that was corrected to a rejection can be asked again; what is asked is the same,
+    because settings and list are fixed by the first round.
 
     Raises:
         Refused: `ballot_question_unknown`, `ballot_question_adopted`, `ballot_seats_not_adopted`,
-            `ballot_list_not_adopted`, what `rules.ensure_list_complete` refuses, or what opening a
-            motion refuses.
+            `ballot_list_not_adopted`, `ballot_round_running`, what `rules.ensure_list_complete`
+            refuses, or what opening a motion refuses.
     """
     try:
         ask = Ask(what)
@@ -231,6 +235,9 @@ def put_to_vote(what: str, *, by: Actor, clock: Clock = utc_now) -> int:
         }[ask]
         if question.is_adopted and question.motion is not None:
             raise Refused("ballot_question_adopted", number=question.motion.number)
+        running = round_queries.running(session)
+        if running is not None:
+            raise Refused("ballot_round_running", number=running.number)
         standing = queries.candidates(session, standing_only=True)
         text, stored = _question(session, ask, found, standing)
         motion_id = motions.open_motion(text=text, by=by, clock=clock)
@@ -289,9 +296,18 @@ def _ensure_not_ended(session: Session) -> None:
         raise Refused("conference_ended")
 
 
+def _ensure_no_round(session: Session) -> None:
+    """Refused with `ballot_round_exists`: whatever the hall corrects later, a round was prepared
+    by these settings and this list."""
+    if round_queries.exists(session):
+        raise Refused("ballot_round_exists")
+
+
 def ensure_list_is_free(session: Session) -> None:
-    """Refused: `conference_ended`, `ballot_not_prepared`, `ballot_list_locked` (R8)."""
+    """Refused: `conference_ended`, `ballot_not_prepared`, `ballot_round_exists`,
+    `ballot_list_locked` (R8)."""
     _ensure_not_ended(session)
+    _ensure_no_round(session)
     if queries.election(session).list_question.is_fixed:
         raise Refused("ballot_list_locked")
 

@@ -38,6 +38,8 @@ class Standing:
     again_kind: RoundKind | None = None
     open_seats: int = 0
     rounds: Sequence[RoundView] = field(default=())
+    #: The hall votes no further and leaves seats empty.
+    is_stopped: bool = False
 
     @property
     def is_complete(self) -> bool:
@@ -53,7 +55,6 @@ def standing(session: Session) -> Standing | None:
     every = rounds(session)
     declared = [each for each in every if each.state is State.DECLARED]
     elected: list[Seated] = []
-    seats = found.seats
     for each in declared:
         winners = set(each.outcome().elected)
         elected += [
@@ -68,9 +69,8 @@ def standing(session: Session) -> Standing | None:
             for place, one in enumerate(each.candidates)
             if one.printed in winners
         ]
-        if each.lower_to is not None and queries.Question(each.lower_motion).is_adopted:
-            seats = each.lower_to
     last = declared[-1] if declared else None
+    seats = _seats(found.seats, every)
     open_seats = seats - len(elected)
     again: tuple[int, ...] = ()
     kind: RoundKind | None = None
@@ -87,7 +87,18 @@ def standing(session: Session) -> Standing | None:
         again_kind=kind,
         open_seats=max(open_seats, 0),
         rounds=every,
+        is_stopped=found.stop_question.is_adopted,
     )
+
+
+def _seats(first: int, every: Sequence[RoundView]) -> int:
+    """Members of the board: as the newest round that stands was prepared for, and what the hall
+    has lowered since. What a later round was prepared on is fixed, whatever is corrected after."""
+    held = [each for each in every if each.state is not State.VOIDED]
+    if not held:
+        return first
+    lowered = [each.to for each in held[-1].lowerings if each.question.is_adopted]
+    return min([held[-1].board, *lowered])
 
 
 def printed_names(rows: Sequence[queries.CandidateRow]) -> list[str]:

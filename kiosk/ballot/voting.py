@@ -213,7 +213,7 @@ def close_voting(
     """
     found = round_queries.round_of(db.session(), number)
     ensure_state(found, State.OPENED)
-    _closers(db.session(), head_badge, witness_badge, key=key)
+    _closers(db.session(), found, head_badge, witness_badge, key=key)
     collected = None
     if found.way is Way.TABLET:
         collected = boxes.of(number, found.mark).shut()
@@ -221,7 +221,7 @@ def close_voting(
     with unit_of_work() as session:
         found = round_queries.round_of(session, number)
         ensure_state(found, State.OPENED)
-        head, witness = _closers(session, head_badge, witness_badge, key=key)
+        head, witness = _closers(session, found, head_badge, witness_badge, key=key)
         present = _electorate(session, found, at)
         session.execute(
             update(BallotRound)
@@ -252,14 +252,21 @@ def close_voting(
 
 
 def _closers(
-    session: Session, head_badge: str, witness_badge: str, *, key: bytes
+    session: Session, found: RoundView, head_badge: str, witness_badge: str, *, key: bytes
 ) -> tuple[int, int]:
+    """Those who locked this box close it, whoever joined the committee since; a round without a box
+    has the committee of the conference."""
     committee = queries.committee(session)
+    heads = {row.delegate_id for row in committee.tellers if row.is_head}
+    witnesses = {row.delegate_id for row in committee.witnesses}
+    if found.way is Way.TABLET:
+        heads = {each.delegate_id for each in found.tellers if each.is_head}
+        witnesses = {delegate for delegate, _ in found.witnesses}
     head = identity.scanned(session, head_badge, key=key)
-    if committee.head is None or committee.head.delegate_id != head.delegate_id:
+    if head.delegate_id not in heads:
         raise Refused("ballot_not_the_head", name=head.name)
     witness = identity.scanned(session, witness_badge, key=key)
-    if all(row.delegate_id != witness.delegate_id for row in committee.witnesses):
+    if witness.delegate_id not in witnesses:
         raise Refused("ballot_not_a_witness", name=witness.name)
     return head.delegate_id, witness.delegate_id
 

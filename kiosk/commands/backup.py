@@ -101,6 +101,7 @@ def restore(  # noqa: PLR0917 (click hands over every option)
 ) -> None:
     """Make the empty folder of --instance the conference of a copy, whole or not at all."""
     from kiosk.backup import restoring
+    from kiosk.ballot import rounds
 
     if bool(key_file) == key_stdin and (key_file or not sys.stdin.isatty()):
         raise click.UsageError("name one of --key-file and --key-stdin")
@@ -111,7 +112,7 @@ def restore(  # noqa: PLR0917 (click hands over every option)
     else:
         key = click.prompt("AGE-SECRET-KEY-1…", hide_input=True, err=True)
     target = config.instance_folder(context.find_root().params.get("instance"))
-    done = restoring.restore(file, key, target, only_check=only_check)
+    done = restoring.restore(file, key, target, settle=rounds.void_restored, only_check=only_check)
     if as_json:
         say_json(done.as_json())
     else:

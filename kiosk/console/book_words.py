@@ -231,6 +231,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "Đưa ra biểu quyết giảm số lượng",
         "Smaller board put to a vote",
     ),
+    "ballot:no_further_round:put_to_vote": (
+        "Đưa ra biểu quyết không bầu tiếp",
+        "No further round put to a vote",
+    ),
+    "ballot:tablet:drawn_again": (
+        "Bốc thăm lại máy để so dấu",
+        "Tablet for the comparison drawn again",
+    ),
     "ballot:void:asked": (
         "Đề nghị hủy lượt bầu",
         "Void asked for",

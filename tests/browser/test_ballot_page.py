@@ -100,7 +100,7 @@ def booth(
     paper = secretary.post("/console/ballot/slips", {"round": 1, "count": 30}).content
     day.bag = ["".join(pair) for pair in re.findall(r"\b(\d{5}) (\d{5})\b", " ".join(texts(paper)))]
     day.lock(1, counted=30)
-    day.open(1, device=2)
+    day.open(1)
     one = Booth(day, running, chromium, Watch(urlsplit(running.address).netloc), tickets, [])
     yield one
     for context in one.contexts:

@@ -319,7 +319,7 @@ class Day:
 
     def election(self, bag: list[str]) -> None:
         """A round on tablets to its result, and one on paper that is voided."""
-        chair, second = Browser(self.app).sign_in(Role.CHAIR), "/console/ballot/rounds/2"
+        chair, second = Browser(self.app).sign_in(Role.CHAIR), "/console/ballot/rounds/3"
         hall = BallotDay(self.meeting, self.secretary, chair, self.gate, [self.tablet])
         self.look("/console/ballot")
         hall.prepare(camera="1")
@@ -332,7 +332,7 @@ class Day:
         hall.page("/ballot/box", who=self.tablet)
         with self.app.app_context():
             device = next(row.id for row in devices.devices(db.session()) if row.name == "Bảng 1")
-        hall.open(1, device=device)
+        hall.open(1)
         for path in ("/ballot", "/ballot/camera", "/ballot/promise"):
             hall.page(path, who=self.tablet)
         with self.app.test_request_context():
@@ -343,7 +343,7 @@ class Day:
                 drawn = render_template("ballot/_names_b.html", round=found, photos=photos)
                 assert drawn.count('class="face"') == len(photos)
         for number in (1, 2, 3, 4, 6, 7, 8):
-            assert hall.vote(1, hall.draw(number), [1, 1, 1, 0]).status_code == 204
+            assert hall.vote(1, hall.draw(number), [1, 0, 0, 0]).status_code == 204
         self.look("/console/ballot/rounds/1", "/projector", "/live/ballot?poll=1", "/issue")
         hall.act("/console/ballot/rounds/1/slip-state", status=200, slip=hall.bag[0])
         hall.close(1)
@@ -354,13 +354,17 @@ class Day:
         self.act(f"/console/devices/{device}/task", task="ballot")
         hall.page("/ballot", who=self.tablet)
         self.act(f"/console/devices/{device}/task", task="follow")
-        hall.act("/console/ballot/rounds/1/void", reason="thử hủy một lượt")
-        hall.act("/console/ballot/rounds/1/void/confirm", who=chair)
+        hall.act("/console/ballot/rounds/1/declare")
+        hall.act("/console/ballot/rounds", way="paper")
+        hall.act("/console/ballot/rounds/2/void", reason="thử hủy một lượt")
+        self.look("/console/ballot/rounds/2")
+        hall.act("/console/ballot/rounds/2/void/confirm", who=chair)
+        self.look("/console/ballot/rounds/2")
         hall.act("/console/ballot/rounds", way="paper")
         self.look(second)
         hall.act(f"{second}/slips-counted", counted=12)
         hall.act(f"{second}/open")
-        hall.close(2)
+        hall.close(3)
         self.look(second, "/projector")
         typed = {"issued": 0, "collected": 0, "valid": 0, "invalid": 0}
         votes = {f"votes-{place}": 0 for place in range(4)}
@@ -370,6 +374,9 @@ class Day:
         hall.act(f"{second}/entries/take")
         hall.act(f"{second}/declare")
         self.look(second, "/projector", "/console/ballot", "/console/ballot/rounds/1")
+        hall.act("/console/ballot/stop")
+        hall.hands()
+        self.look("/console/ballot")
 
     def after(self) -> None:
         with self.app.app_context(), unit_of_work() as session:

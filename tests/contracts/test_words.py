@@ -51,6 +51,7 @@ ONE_LANGUAGE = {
             "Họ và tên, chức vụ",
             "Hợp lệ",
             "Khiếu nại:  .",
+            "Số phiếu phát ra khác danh sách ký nhận:  .",
             "Không hợp lệ",
             "Kết quả",
             "Người chứng kiến:",

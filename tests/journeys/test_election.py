@@ -108,7 +108,7 @@ def test_nothing_of_a_vote_lies_anywhere_and_a_kill_loses_or_doubles_none(
     day.bag = printed(day, 1, 20)
     slips = list(day.bag)
     day.lock(1, counted=20)
-    day.open(1, device=2)
+    day.open(1)
     drawn = [day.draw(number) for number in range(1, 13)]
     choices = [[1, 1, 1, 0]] * 9 + [[0, 0, 1, 1], [0, 0, 0, 1], [0, 0, 0, 0]]
     sent: list[tuple[str, dict[str, Any]]] = []

@@ -52,6 +52,12 @@ def upgrade() -> None:
         sa.Column("way", sa.String(length=8), nullable=False),
         sa.Column("type", sa.String(length=1), nullable=False),
         sa.Column("seats", sa.Integer(), nullable=False),
+        sa.Column("board", sa.Integer(), nullable=False),
+        sa.Column("style", sa.String(length=8), nullable=False),
+        sa.Column("base", sa.String(length=10), nullable=False),
+        sa.Column("tie", sa.String(length=14), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("conference", sa.String(length=12), nullable=False),
         sa.Column("candidates", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("running", sa.Boolean(), nullable=True),
@@ -59,6 +65,7 @@ def upgrade() -> None:
         sa.Column("slips_printed", sa.Integer(), nullable=True),
         sa.Column("lock", sa.JSON(), nullable=False),
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("drawn_device_id", sa.Integer(), nullable=True),
         sa.Column("compared_device_id", sa.Integer(), nullable=True),
         sa.Column("compared_at", kiosk.core.columns.UtcDateTime(), nullable=True),
         sa.Column("locked_at", kiosk.core.columns.UtcDateTime(), nullable=True),
@@ -76,6 +83,7 @@ def upgrade() -> None:
         sa.Column("cast", sa.Integer(), nullable=True),
         sa.Column("set_fingerprint", sa.String(length=64), nullable=False),
         sa.Column("secret", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("issued_note", sa.String(length=400), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.Column("votes", sa.JSON(), nullable=False),
         sa.Column("counted_at", kiosk.core.columns.UtcDateTime(), nullable=True),
@@ -83,8 +91,6 @@ def upgrade() -> None:
         sa.Column("declared_at", kiosk.core.columns.UtcDateTime(), nullable=True),
         sa.Column("put_away_at", kiosk.core.columns.UtcDateTime(), nullable=True),
         sa.Column("complaints", sa.String(length=1000), nullable=False),
-        sa.Column("lower_motion_id", sa.Integer(), nullable=True),
-        sa.Column("lower_to", sa.Integer(), nullable=True),
         sa.Column("void_reason", sa.String(length=400), nullable=False),
         sa.Column("void_asked_by", sa.String(length=40), nullable=False),
         sa.Column("void_asked_reason", sa.String(length=400), nullable=False),
@@ -107,6 +113,19 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("type IN ('A', 'B')", name=op.f("ck_ballot_round_type_known")),
         sa.CheckConstraint(
+            "seats > 0 AND seats <= board", name=op.f("ck_ballot_round_seats_of_the_board")
+        ),
+        sa.CheckConstraint(
+            "style IN ('choose', 'strike')", name=op.f("ck_ballot_round_style_known")
+        ),
+        sa.CheckConstraint(
+            "base IN ('present', 'collected', 'valid', 'summoned')",
+            name=op.f("ck_ballot_round_base_known"),
+        ),
+        sa.CheckConstraint(
+            "tie IN ('second_round', 'older')", name=op.f("ck_ballot_round_tie_known")
+        ),
+        sa.CheckConstraint(
             "way IN ('tablet', 'paper', 'hands')", name=op.f("ck_ballot_round_way_known")
         ),
         sa.CheckConstraint("number > 0", name=op.f("ck_ballot_round_numbered")),
@@ -120,7 +139,7 @@ def upgrade() -> None:
             ["compared_device_id"], ["device.id"], name=op.f("fk_ballot_round_compared_device_id")
         ),
         sa.ForeignKeyConstraint(
-            ["lower_motion_id"], ["motion.id"], name=op.f("fk_ballot_round_lower_motion_id")
+            ["drawn_device_id"], ["device.id"], name=op.f("fk_ballot_round_drawn_device_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ballot_round")),
         sa.UniqueConstraint("number", name=op.f("uq_ballot_round_number")),
@@ -175,6 +194,7 @@ def upgrade() -> None:
         sa.Column("seats_motion_id", sa.Integer(), nullable=True),
         sa.Column("slate_motion_id", sa.Integer(), nullable=True),
         sa.Column("rule_motion_id", sa.Integer(), nullable=True),
+        sa.Column("stop_motion_id", sa.Integer(), nullable=True),
         sa.Column("rule_sha256", sa.String(length=64), nullable=False),
         sa.CheckConstraint(
             "base IN ('present', 'collected', 'valid', 'summoned')",
@@ -199,8 +219,27 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["slate_motion_id"], ["motion.id"], name=op.f("fk_election_slate_motion_id")
         ),
+        sa.ForeignKeyConstraint(
+            ["stop_motion_id"], ["motion.id"], name=op.f("fk_election_stop_motion_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_election")),
     )
+    op.create_table(
+        "board_lowering",
+        sa.Column("motion_id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("seats", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["motion_id"], ["motion.id"], name=op.f("fk_board_lowering_motion_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["ballot_round.id"], name=op.f("fk_board_lowering_round_id")
+        ),
+        sa.PrimaryKeyConstraint("motion_id", name=op.f("pk_board_lowering")),
+    )
+    with op.batch_alter_table("board_lowering", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_board_lowering_round_id"), ["round_id"], unique=False)
+
     op.create_table(
         "ballot_roll",
         sa.Column("round_id", sa.Integer(), nullable=False),

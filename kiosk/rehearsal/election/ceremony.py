@@ -23,6 +23,7 @@ _ROUND = re.compile(r"/console/ballot/rounds/(\d+)")
 _CANDIDATE = re.compile(r"/console/ballot/candidates/(\d+)/consent")
 _MOTION = re.compile(r"/console/motions/(\d+)/count")
 _DIGITS = re.compile(r"<span>(\d{2,4})</span>")
+_DRAWN = re.compile(r'name="device" value="(\d+)"')
 _GROUPS = re.compile(r'<p class="groups num"[^>]*>(.*?)</p>', re.S)
 _SPAN = re.compile(r"<span>([0-9A-F]{4})</span>")
 _FACT = re.compile(r"<dt>([^<]*)</dt><dd>\s*(\d+)")
@@ -172,6 +173,11 @@ class Table:
         """The one fingerprint that the page of the round shows at this step."""
         shown = marks_in(self.walk.secretary.page(self.at))
         marks.append((place, shown[0] if len(shown) == 1 else ""))
+
+    def drawn(self) -> int:
+        """The tablet that the page names: drawn by lot when the box was locked; 0 for none."""
+        found = _DRAWN.search(self.walk.secretary.page(self.at))
+        return int(found[1]) if found else 0
 
     def compare(self, device_id: int) -> None:
         """The fingerprint is the same at the tablet that was drawn by lot."""

@@ -96,7 +96,10 @@ class Round:
         shown = next((each for each in papers if each is not None), None)
         if shown is None:
             raise Refused("rehearsal_stuck", step="/ballot/box", status=200)
-        drawn = self.dice.choice(self.tablets)
+        lot = self.table.drawn()
+        drawn = next((each for each in self.tablets if each.id == lot), None)
+        if drawn is None:
+            raise Refused("rehearsal_stuck", step=f"{self.table.at}: {lot}", status=200)
         self._begin_booths(shown)
         early = self.bag[0]
         refusal = self.booths.check(drawn.browser, early)

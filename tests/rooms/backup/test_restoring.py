@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import random
@@ -18,6 +19,7 @@ from support import Browser, Meeting
 
 from kiosk import config, create_app
 from kiosk.backup import archive, restoring
+from kiosk.ballot import rounds
 from kiosk.core import audit
 from kiosk.core.access import Kind, Role
 from kiosk.core.db import db, writer
@@ -305,3 +307,70 @@ def test_a_disk_without_room_is_said_first(
     real = shutil.disk_usage
     monkeypatch.setattr(shutil, "disk_usage", lambda path: real(path)._replace(free=1000))
     assert refused(file, kept.key, new).code == "backup_disk_full"
+
+
+def round_in(kept: Kept, state: str) -> None:
+    """A round of this state in the database, its slips printed, the conference open."""
+    at = "2026-03-12 01:00:00.000000"
+    row = {
+        "number": 1,
+        "kind": "first",
+        "way": "tablet",
+        "type": "A",
+        "seats": 3,
+        "board": 3,
+        "style": "choose",
+        "base": "present",
+        "tie": "second_round",
+        "title": "Bầu",
+        "conference": "c",
+        "candidates": "[]",
+        "state": state,
+        "running": 1,
+        "made_at": at,
+        "lock": "{}",
+        "fingerprint": "",
+        "slips_lost": 0,
+        "slips_refused": 0,
+        "sums_note": "",
+        "set_fingerprint": "",
+        "issued_note": "",
+        "counts": "{}",
+        "votes": "{}",
+        "revealed": "[]",
+        "complaints": "",
+        "void_reason": "",
+        "void_asked_by": "",
+        "void_asked_reason": "",
+        "voided_by": "",
+    }
+    with contextlib.closing(sqlite3.connect(kept.instance / config.DATABASE)) as base, base:
+        names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
+        base.execute(f"INSERT INTO ballot_round ({names}) VALUES ({marks})", row)  # noqa: S608
+        base.execute("UPDATE conference SET opened_at = ?", (at,))
+        base.execute(
+            "INSERT INTO slip_set (round_number, count, printed_at, by) VALUES (1, 9, ?, 'x')",
+            (at,),
+        )
+
+
+@pytest.mark.parametrize("state", ["locked", "opened", "sealed"])
+def test_a_restore_voids_the_round_whose_box_no_copy_holds(
+    kept: Kept, new: Path, state: str
+) -> None:
+    round_in(kept, state)
+    restoring.restore(kept.copy().path, kept.key, new, settle=rounds.void_restored)
+    with contextlib.closing(sqlite3.connect(new / config.DATABASE)) as base:
+        told = base.execute("SELECT state, running, void_reason, voided_by FROM ballot_round")
+        assert told.fetchone() == ("voided", None, "Khôi phục từ bản sao lưu (restored)", "program")
+        assert base.execute("SELECT replaced_at FROM slip_set").fetchone()[0] is not None
+        events = [row[0] for row in base.execute("SELECT event FROM book_line ORDER BY seq")]
+    assert events[-2:] == ["backup:instance:restored", "ballot:round:voided"]
+
+
+def test_a_restore_keeps_a_round_that_was_counted(kept: Kept, new: Path) -> None:
+    round_in(kept, "counted")
+    restoring.restore(kept.copy().path, kept.key, new, settle=rounds.void_restored)
+    with contextlib.closing(sqlite3.connect(new / config.DATABASE)) as base:
+        assert base.execute("SELECT state FROM ballot_round").fetchone() == ("counted",)
+        assert base.execute("SELECT replaced_at FROM slip_set").fetchone() == (None,)

@@ -180,7 +180,11 @@ class Ballots:
 
     def open(self, number: int) -> None:
         locking.record_comparison(
-            number=number, badge=badge_of(61), device_id=1, key=KEY, **self.how
+            number=number,
+            badge=badge_of(61),
+            device_id=self.round(number).drawn_device_id or 0,
+            key=KEY,
+            **self.how,
         )
         voting.open_voting(number=number, **self.how)
 
@@ -252,7 +256,13 @@ def ballots(
     with unit_of_work() as session:
         session.execute(
             insert(Device).values(
-                id=1, kind="tablet", name="Bảng 1", name_key="bang 1", added_at=hall.now
+                id=1,
+                kind="tablet",
+                name="Bảng 1",
+                name_key="bang 1",
+                added_at=hall.now,
+                paired_at=hall.now,
+                token_hash=b"t" * 32,
             )
         )
         session.execute(
@@ -269,6 +279,7 @@ def ballots(
             ],
         )
     agenda.add_item(Draft("Bầu Ban Thanh tra", "election"), by=hall.lan)
+    agenda.add_item(Draft("Thông qua Nghị quyết", "resolution"), by=hall.lan)
     agenda.open_conference(by=hall.lan, clock=hall.clock)
     boxes = Boxes(tmp_path)
     yield Ballots(hall, boxes)

@@ -61,7 +61,7 @@ def voting(day: BallotDay, printed: list[str]) -> BallotDay:
     day.act("/console/ballot/rounds", way="tablet")
     day.slips(lambda: printed, number=1, count=15)
     day.lock(1, counted=15)
-    day.open(1, device=2)
+    day.open(1)
     return day
 
 

@@ -8,8 +8,13 @@ from typing import Any
 
 import pytest
 from flask import current_app
+from sqlalchemy import delete
 
-from kiosk.ballot import locking, opening
+from kiosk.ballot import box, locking, opening, rounds
+from kiosk.ballot.locking import Ceremony
+from kiosk.ballot.models import RoundWitness
+from kiosk.ballot.rules import State
+from kiosk.core.db import unit_of_work
 from kiosk.core.errors import Refused
 
 
@@ -75,3 +80,33 @@ def test_a_press_after_the_lock_leaves_the_box_alone(ballots: Any) -> None:
         press(ballots, number)
     assert refused.value.code == "ballot_wrong_moment"
     assert ballots.boxes.of(number, ballots.round(number).mark).count() == 1
+
+
+@pytest.mark.parametrize("moved", ["ceremony", "slips", "witness"])
+def test_what_another_console_moves_while_the_key_is_made_stops_the_lock(
+    ballots: Any, monkeypatch: pytest.MonkeyPatch, moved: str
+) -> None:
+    """Seconds pass between what was looked at and what is locked: nobody may change it unseen."""
+    ballots.ready()
+    with monkeypatch.context() as ceremony_alone:
+        ceremony_alone.setattr(locking, "lock_box", lambda **_: None)
+        number = ballots.lock()
+    made = opening.lock_box
+
+    def meanwhile(codes: Any) -> Any:
+        if moved == "ceremony":
+            locking.start_again(number=number, ceremony=Ceremony(), **ballots.how)
+        elif moved == "slips":
+            rounds.print_slips(round_number=number, count=100, key=b"k" * 32, **ballots.how)
+            rounds.book_slips(number=number, counted=100, **ballots.how)
+        else:
+            with unit_of_work() as session:
+                session.execute(delete(RoundWitness).where(RoundWitness.delegate_id == 70))
+        return made(codes)
+
+    monkeypatch.setattr(opening, "lock_box", meanwhile)
+    with pytest.raises(Refused) as refused:
+        press(ballots, number)
+    assert refused.value.code == "ballot_ceremony_moved"
+    assert ballots.round(number).state is State.PREPARED
+    assert not box.path_of(ballots.boxes.instance, number).exists()
