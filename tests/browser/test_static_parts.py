@@ -565,6 +565,22 @@ def test_after_three_failures_the_page_asks_again_and_again(
     assert hall.count("GET /live/test?poll=1") == asked
 
 
+def test_a_server_that_was_away_is_listened_to_as_soon_as_it_answers(
+    page: Page, server: StaticServer, hall: Hall
+) -> None:
+    """The half minute between two tries is for lines that hold no stream, not for a restart."""
+    page.clock.install()
+    page.goto(f"{server.url}/parts-live")
+    expect(page.locator("#figure")).to_have_text("171")
+    calm = hall.poll_mode
+    hall.live_mode = hall.poll_mode = "refuse"
+    hall.cut()
+    pass_time_until(page, lambda: hall.count("GET /live/test?poll=1") >= 2)
+    hall.live_mode, hall.poll_mode = "open", calm
+    pass_time(page, 4)
+    assert state(page) == "open"
+
+
 def test_a_hidden_tab_gives_its_connection_back(
     page: Page, server: StaticServer, hall: Hall
 ) -> None:

@@ -12,7 +12,8 @@
  * A stream that is silent for 10 s is stale: #offline tells the age of what is on the screen, and the
  * stream is opened again after 1, 2, 4, 5, 5 … s. After three failures the page also asks
  * GET <address>?poll=1 every 2 s with If-None-Match (200: {"regions": [{"id", "html"}], "now"}, or 304)
- * and tries the stream every 30 s. What is on the screen is never taken away.
+ * and tries the stream every 30 s, and at once when a poll is answered after silence: then it was the
+ * server that was away, not a line that holds no stream. What is on the screen is never taken away.
  *
  * A hidden tab closes its stream: over HTTP/1.1 a browser has six connections for all its tabs.
  * <html data-live-state> says connecting, open, polling, stale, hidden or stopped.
@@ -58,9 +59,7 @@
   const serverNow = () => steady() + ahead;
   const wallTime = (instant) => new Date(instant + zone).toISOString().slice(11, 19);
 
-  const write = (element, text) => {
-    if (element.textContent !== text) element.textContent = text;
-  };
+  const write = (element, text) => { if (element.textContent !== text) element.textContent = text; };
 
   const drawClocks = (bars) => {
     const now = serverNow();
@@ -90,6 +89,7 @@
   let streamTimer = 0;
   let pollTimer = 0;             // not 0 while the page polls
   let pollRound = 0;             // which beginning of polling an answer belongs to
+  let isAway = true;             // no poll was answered since the last silence
   let failures = 0;
   let tag = null;
   let stopped = false;
@@ -102,8 +102,7 @@
   const heard = () => {
     lastHeard = watchedFrom = steady();
     lastTime = serverNow();
-    const bar = document.getElementById('offline');
-    if (bar) bar.hidden = true;
+    document.getElementById('offline')?.setAttribute('hidden', '');
   };
 
   const loadAnew = () => {
@@ -164,6 +163,7 @@
   const stopPolling = () => {
     clearTimeout(pollTimer);
     pollTimer = 0;
+    isAway = true;
     pollRound += 1;
   };
 
@@ -213,11 +213,12 @@
 
   const poll = async () => {
     const round = pollRound;
+    const wasAway = isAway;
+    isAway = true;               // until this one is answered
     const giveUp = new AbortController();
     const patience = setTimeout(() => giveUp.abort(), 6000);
     try {
-      const headers = { Accept: 'application/json' };
-      if (tag) headers['If-None-Match'] = tag;
+      const headers = { Accept: 'application/json', ...(tag && { 'If-None-Match': tag }) };
       const answer = await fetch(`${address}?poll=1`, { headers, signal: giveUp.signal, cache: 'no-store' });
       if (round !== pollRound) return;    // the stream came back, or the tab was hidden meanwhile
       if ([401, 403, 410].includes(answer.status)) return void loadAnew();
@@ -229,8 +230,10 @@
         data.regions.forEach(region);
       }
       if (answer.status === 200 || answer.status === 304) {
+        isAway = false;
         heard();
         setState('polling');
+        if (wasAway) connect();
       }
     } catch { /* No answer: the watch below tells the age. */ } finally {
       clearTimeout(patience);
@@ -275,8 +278,8 @@
 
   if (body.dataset.now) setServerTime(body.dataset.now);
   lastTime = serverNow();
-  setInterval(watch, 1000);
   barsAt = steady();
+  setInterval(watch, 1000);
   drawClocks(true);
   if (!address) return;
 
@@ -292,6 +295,5 @@
   window.addEventListener('pagehide', stop);
   window.addEventListener('pageshow', (event) => { if (event.persisted) go(); });
 
-  if (document.visibilityState === 'hidden') setState('hidden');
-  else go();
+  if (document.visibilityState === 'hidden') setState('hidden'); else go();
 })();
